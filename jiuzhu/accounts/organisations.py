@@ -1,0 +1,76 @@
+"""The organisation tree on a day (ORG-01, ORG-02) and who decides (ORG-04). Reads only; not personal."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+
+from jiuzhu.accounts.models import Delegation, Division, Organisation, OrganisationLink
+
+COUNTY_LEVEL = (Organisation.COUNTY, Organisation.ZONE)
+
+
+def _in_force(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+
+def parent_of(organ: Organisation, on: date) -> Organisation | None:
+    """The organ above on that day."""
+    link = OrganisationLink.objects.filter(_in_force(on), child=organ).select_related("parent").first()
+    return link.parent if link else None
+
+
+def county_of(town: Organisation, on: date) -> Organisation:
+    """The county-level authority (county bureau or zone) a town answers to on that day."""
+    county = parent_of(town, on)
+    if county is None:
+        raise LookupError(f"{town} has no authority above it on {on}")
+    return county
+
+
+def towns_of(organ: Organisation, on: date) -> list[Organisation]:
+    """All towns at or under an organ on that day."""
+    if organ.kind == Organisation.TOWN:
+        return [organ]
+    children = Organisation.objects.filter(
+        id__in=OrganisationLink.objects.filter(_in_force(on), parent=organ).values("child_id")
+    ).order_by("code")
+    if organ.kind in COUNTY_LEVEL:
+        return [child for child in children if child.kind == Organisation.TOWN]
+    return [town for child in children for town in towns_of(child, on)]
+
+
+def villages_of(town: Organisation) -> list[Division]:
+    """Villages and communities under a town (12-digit codes)."""
+    return list(Division.objects.filter(stat_parent=town.code, valid_to__isnull=True).order_by("code"))
+
+
+def village_name(code: str) -> str:
+    division = Division.objects.filter(code=code).first()
+    return division.name if division else code
+
+
+def delegation_state(delegation: Delegation, on: date) -> str:
+    """The delegation's state on a day, read from its steps."""
+    step = delegation.steps.filter(effective_on__lte=on).order_by("-effective_on", "-id").first()
+    return step.state if step else "DRAFT"
+
+
+def delegation_for(town: Organisation, aid_type: str, on: date) -> Delegation | None:
+    """The delegation that lets ``town`` decide ``aid_type`` on ``on``, or ``None`` (ORG-04).
+
+    Follows the administrative tree: a zone's town is not covered by the district that lists it (AS-59).
+    """
+    county = parent_of(town, on)
+    candidates = Delegation.objects.filter(_in_force(on), county=county, aid_types__contains=[aid_type])
+    for delegation in candidates.order_by("id"):
+        covered = delegation.towns.all()
+        if delegation_state(delegation, on) == "ACTIVE" and (not covered or town in covered):
+            return delegation
+    return None
+
+
+def decide_authority(town: Organisation, aid_type: str, on: date) -> str:
+    """``TOWN`` where an active delegation covers town, aid type and day, else ``COUNTY`` (ORG-04)."""
+    return "TOWN" if delegation_for(town, aid_type, on) else "COUNTY"

@@ -1,0 +1,34 @@
+"""Models of a case, cut by stage. Private to this capability: others read through ``queries``, write through ``acts``."""
+
+from jiuzhu.cases.models.application import Correction, Draft, Evidence, KinFiling, Material
+from jiuzhu.cases.models.case import Case, CaseClock, CaseMember, Pause, Step
+from jiuzhu.cases.models.decision import Assessment, Decision, Opinion
+from jiuzhu.cases.models.entitlement import Entitlement, EntitlementAmount, EntitlementMember
+from jiuzhu.cases.models.investigation import CountyVisit, Investigation, Investigator, Photo
+from jiuzhu.cases.models.objection import Appraisal, Attendance, Objection
+
+__all__ = [
+    "Appraisal",
+    "Assessment",
+    "Attendance",
+    "Case",
+    "CaseClock",
+    "CaseMember",
+    "Correction",
+    "CountyVisit",
+    "Decision",
+    "Draft",
+    "Entitlement",
+    "EntitlementAmount",
+    "EntitlementMember",
+    "Evidence",
+    "Investigation",
+    "Investigator",
+    "KinFiling",
+    "Material",
+    "Objection",
+    "Opinion",
+    "Pause",
+    "Photo",
+    "Step",
+]

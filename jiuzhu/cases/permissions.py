@@ -1,0 +1,49 @@
+"""May this person touch this case? Area, role by the table of moves, recusal. Guards answer for the case itself."""
+
+from __future__ import annotations
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.models import Kin
+from jiuzhu.accounts.roles import has_power, role_name
+from jiuzhu.cases.models import Case
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.people.models import Obligor, Person
+from jiuzhu.workflow.table import Move, MoveTable
+
+
+def check_may_see(actor: Actor, case: Case) -> None:
+    """First fence; the second is the database's own. A foreign case does not exist for the asker."""
+    if actor.kind == "SYSTEM":
+        return
+    if actor.is_citizen:
+        visible = case.household_id == actor.household_id
+    else:
+        visible = has_power(actor.role, "case.read") and case.town_id in actor.towns
+        if actor.villages:
+            visible = visible and case.village_code in actor.villages
+    if not visible:
+        raise Refusal("E_NOT_FOUND", what="案件")
+
+
+def check_may_move(actor: Actor, case: Case, table: MoveTable, key: str) -> Move:
+    """The row that lets this role make this move now; E_AUTH when the role never may, E_STATE when not now."""
+    rows = [row for row in table.named(key) if case.regime in row.regimes]
+    if not any(actor.role in row.roles for row in rows):
+        raise Refusal("E_AUTH", role=role_name(actor.role), act=rows[0].title if rows else key)
+    row = table.find(key, case.state, case.regime)
+    if row is None:
+        raise Refusal("E_STATE", act=rows[0].title, state=case.state)
+    if actor.role not in row.roles:
+        raise Refusal("E_AUTH", role=role_name(actor.role), act=row.title)
+    check_recusal(actor, case)
+    return row
+
+
+def check_recusal(actor: Actor, case: Case) -> None:
+    """ORG-03: a near relative of a household member or supporter acts in no step of the case (回避)."""
+    if not actor.is_staff:
+        return
+    indexes = list(Person.objects.filter(household_id=case.household_id).values_list("id_no_index", flat=True))
+    indexes += list(Obligor.objects.filter(household_id=case.household_id).values_list("id_no_index", flat=True))
+    if Kin.objects.filter(staff_id=actor.id, id_no_index__in=[index for index in indexes if index]).exists():
+        raise Refusal("E_SOD", who=actor.name, why="与申请家庭成员有近亲属关系，应当回避")

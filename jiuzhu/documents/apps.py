@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "jiuzhu.documents"
+    verbose_name = "行政文书"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OfficeConfig(AppConfig):
+    name = "jiuzhu.office"
+    verbose_name = "经办端"

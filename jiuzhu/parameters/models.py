@@ -1,0 +1,58 @@
+"""Published values and the calendar in force: dated rows, entered by one officer, published by another (STD-01)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from jiuzhu.accounts.models import Organisation, Staff, no_overlap
+
+
+class PublishedValue(models.Model):
+    """One value of one declared parameter for one scope and span of days (sections 12 and 16)."""
+
+    DRAFT, PUBLISHED, WITHDRAWN = "DRAFT", "PUBLISHED", "WITHDRAWN"
+
+    key = models.CharField("参数", max_length=60)
+    scope = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    area_type = models.CharField("城乡", max_length=6, blank=True, default="")
+    value = models.JSONField()
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True)
+    doc_no = models.CharField("文件号", max_length=80)
+    is_sample = models.BooleanField("示例标准", default=False)
+    state = models.CharField(max_length=10, default=DRAFT)
+    entered_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField()
+    published_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            no_overlap(
+                "one_published_value",
+                ["key", "scope", "area_type"],
+                "effective_from",
+                "effective_to",
+                condition=Q(state="PUBLISHED"),
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True) | ~Q(published_by=F("entered_by")), name="two_people_publish"
+            ),
+        ]
+
+
+class HolidayNotice(models.Model):
+    """A State Council notice of one year's holidays; a year without one is provisional (WD-08)."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    doc_no = models.CharField(max_length=120)
+    loaded_at = models.DateTimeField()
+
+
+class HolidayDay(models.Model):
+    """A rest day (OFF) or a working weekend day (MAKEUP) of a notice."""
+
+    day = models.DateField(primary_key=True)
+    notice = models.ForeignKey(HolidayNotice, on_delete=models.PROTECT, related_name="days")
+    kind = models.CharField(max_length=6)

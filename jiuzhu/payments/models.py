@@ -1,0 +1,126 @@
+"""The ledger: runs, lines added once, results of the bank. Unique keys make a second payment impossible (PAY-06)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from jiuzhu.accounts.models import Organisation, Staff
+from jiuzhu.cases.models import Entitlement
+from jiuzhu.vault.fields import Sealed, SealedRow, sealed_column
+from jiuzhu.vault.models import StoredFile
+
+
+class PayRun(models.Model):
+    """One run per county, aid type, area type, month and kind (REGULAR, R1, R2 …), PAY-02."""
+
+    county = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    aid_type = models.CharField(max_length=16)
+    area_type = models.CharField(max_length=6)
+    month = models.DateField("发放月份")
+    kind = models.CharField(max_length=8, default="REGULAR")
+    state = models.CharField(max_length=18, default="DRAFT")
+    lines_count = models.PositiveIntegerField(default=0)
+    total_fen = models.BigIntegerField(default=0)
+    frozen_digest = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "aid_type", "area_type", "month", "kind"], name="one_run_a_month"
+            )
+        ]
+
+
+class RunStep(models.Model):
+    """DRAFT → TOWN_CHECKED → … → PUBLISHED: who moved the run and when. Append-only."""
+
+    run = models.ForeignKey(PayRun, on_delete=models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=18)
+    by_name = models.CharField(max_length=60)
+    role = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+    town = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True)
+
+
+class PayLine(SealedRow):
+    """One sum for one entitlement, month and kind. Added once, never changed; a re-issue is a linked line."""
+
+    run = models.ForeignKey(PayRun, on_delete=models.PROTECT, related_name="lines")
+    line_no = models.PositiveIntegerField()
+    entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="pay_lines")
+    household_id = models.BigIntegerField()
+    pay_month = models.DateField()
+    pay_kind = models.CharField(max_length=10, default="REGULAR")
+    reissue_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reissues")
+    dossier_no = models.CharField(max_length=20)
+    town = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    village_code = models.CharField(max_length=12)
+    payee_name = models.CharField(max_length=80)
+    payee_id_sealed = sealed_column()
+    payee_id = Sealed("payee_id_sealed")
+    relation = models.CharField(max_length=3, blank=True)
+    members_count = models.PositiveSmallIntegerField()
+    base_fen = models.BigIntegerField()
+    topup_fen = models.BigIntegerField(default=0)
+    care_fen = models.BigIntegerField(default=0)
+    arrears_fen = models.BigIntegerField(default=0)
+    deduction_fen = models.BigIntegerField(default=0)
+    total_fen = models.BigIntegerField()
+    bank_code = models.CharField(max_length=12)
+    bank_name = models.CharField(max_length=60)
+    account_sealed = sealed_column()
+    account = Sealed("account_sealed")
+    account_name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "line_no"], name="line_number"),
+            models.UniqueConstraint(
+                fields=["entitlement", "pay_month", "pay_kind"],
+                condition=Q(reissue_of__isnull=True),
+                name="paid_once_a_month",
+            ),
+            models.UniqueConstraint(
+                fields=["reissue_of"], condition=Q(reissue_of__isnull=False), name="reissued_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    total_fen=F("base_fen") + F("topup_fen") + F("care_fen") + F("arrears_fen") - F("deduction_fen")
+                ),
+                name="line_total_is_its_parts",
+            ),
+            models.CheckConstraint(condition=Q(total_fen__gt=0), name="line_is_positive"),
+        ]
+
+
+class BankFile(models.Model):
+    """A file sent to or received from the bank; totals are asserted when written and when read. Append-only."""
+
+    run = models.ForeignKey(PayRun, on_delete=models.PROTECT, related_name="bank_files")
+    direction = models.CharField(max_length=3)
+    name = models.CharField(max_length=80)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
+    lines_count = models.PositiveIntegerField()
+    total_fen = models.BigIntegerField()
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run"], condition=Q(direction="OUT"), name="sent_once"),
+            models.UniqueConstraint(fields=["run", "direction", "file"], name="one_file_once"),
+        ]
+
+
+class LineResult(models.Model):
+    """What the bank said of a line (PAY codes 00–99). One result a line; append-only."""
+
+    line = models.OneToOneField(PayLine, on_delete=models.PROTECT, related_name="result")
+    code = models.CharField(max_length=2)
+    text = models.CharField(max_length=80, blank=True)
+    returned_at = models.DateTimeField()
+    bank_file = models.ForeignKey(BankFile, on_delete=models.PROTECT)

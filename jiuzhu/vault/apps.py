@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class VaultConfig(AppConfig):
+    name = "jiuzhu.vault"
+    verbose_name = "材料与密封"
