@@ -1,0 +1,138 @@
+"""Issuing, serving and voiding papers. An issued paper is stored once and never rendered again (DOC-01..07)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.models import Organisation
+from jiuzhu.accounts.organisations import COUNTY_LEVEL, parent_of
+from jiuzhu.audit.acts import record
+from jiuzhu.core import clock
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.documents import catalogue, engine, numbering
+from jiuzhu.documents.models import Counter, Document, Service
+from jiuzhu.people.models import Household
+from jiuzhu.vault import files
+
+
+def short_name(organ: Organisation, on: date) -> str:
+    """``东昌`` for a county, ``东昌沙镇`` for its town (DOC-01)."""
+    if organ.kind in (*COUNTY_LEVEL, Organisation.CITY):
+        return organ.short_name
+    county = parent_of(organ, on)
+    return f"{county.short_name if county else ''}{organ.short_name}"
+
+
+def take_number(organ: Organisation, code: str, year: int) -> int:
+    """Next number of (organ, kind, year): the counter row is locked until the paper is stored, so no gaps."""
+    Counter.objects.get_or_create(organ=organ, code=code, year=year)
+    counter = Counter.objects.select_for_update().get(organ=organ, code=code, year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+@transaction.atomic
+def issue(
+    actor: Actor,
+    code: str,
+    data: dict[str, Any],
+    *,
+    organ: Organisation,
+    regime: str,
+    household: Household | None = None,
+    case_id: int | None = None,
+    addressee: str = "",
+    event_on: date | None = None,
+    authorised: bool = True,
+) -> Document:
+    """Check (DOC-06), number, render, hash and store one paper.
+
+    ``authorised`` says whether ``organ`` may issue this kind today (E_ORGAN otherwise); ``event_on`` is the
+    day of what the paper tells of. Raises E_DOC, E_ORGAN, E_SEAL; nothing is numbered then.
+    """
+    notice = catalogue.notice(code)
+    now = clock.now()
+    if not authorised:
+        raise Refusal("E_ORGAN", organ=organ.organ_name, title=notice.title(regime))
+    seq = take_number(organ, notice.code, now.year) if notice.numbered else None
+    doc_no = numbering.document_number(short_name(organ, now.date()), notice.kind_word, now.year, seq) if seq else ""
+    full = data | {
+        "organ_name": organ.organ_name,
+        "doc_no": doc_no,
+        "issued_on": now.date(),
+        "signer_name": data.get("signer_name") or actor.name,
+        "has_seal": organ.seals.filter(ended_on__isnull=True).exists(),
+    }
+    _refuse_failures(notice, full, regime=regime, organ=organ, event_on=event_on)
+    rendered = engine.render(notice.slug, full, regime=regime)
+    document = Document(
+        code=notice.code,
+        slug=notice.slug,
+        title=notice.title(regime),
+        organ=organ,
+        year=now.year,
+        seq=seq,
+        doc_no=doc_no,
+        household=household,
+        case_id=case_id,
+        regime=regime,
+        addressee=addressee,
+        template_version=rendered.template_version,
+        sha256=rendered.sha256,
+        file=files.keep(rendered.pdf, "application/pdf"),
+        pages=rendered.pages,
+        issued_on=now.date(),
+        issued_at=now,
+        signer_id=actor.id if actor.is_staff else None,
+        signer_name=full["signer_name"],
+        needs_service=notice.served,
+    )
+    document.data = json.dumps(full, ensure_ascii=False, default=str)
+    document.save(force_insert=True)
+    return document
+
+
+def _refuse_failures(notice: Any, data: dict[str, Any], *, regime: str, organ: Organisation, event_on: date | None) -> None:
+    failures = catalogue.check_before_issue(
+        notice, data, regime=regime, organ_kind=organ.kind, event_on=event_on, issued_on=data["issued_on"]
+    )
+    if failures:
+        raise Refusal("E_DOC", missing="；".join(failures))
+
+
+@transaction.atomic
+def serve(
+    actor: Actor, document: Document, *, mode: str, receiver: str, proof: bytes | None = None, mime: str = "image/png"
+) -> Service:
+    """Record service (DOC-03). In-person service needs the receiver's signature; a paper is served once."""
+    locked = Document.objects.select_for_update().get(pk=document.pk)
+    if locked.state != Document.ISSUED:
+        raise Refusal("E_STATE", act="送达文书", state=locked.state)
+    if mode == "IN_PERSON" and not proof:
+        raise Refusal("E_SEAL", missing="受送达人签字")
+    now = clock.now()
+    service = Service.objects.create(
+        document=locked,
+        mode=mode,
+        served_on=now.date(),
+        served_at=now,
+        receiver=receiver,
+        proof=files.keep(proof, mime) if proof else None,
+        by_id=actor.id if actor.is_staff else None,
+    )
+    locked.state = Document.SERVED
+    locked.save(update_fields=["state"])
+    record(actor, "document.serve", about=locked, mode=mode)
+    return service
+
+
+def read_file(actor: Actor, document: Document) -> bytes:
+    """The stored bytes of an issued paper; reading is itself recorded."""
+    record(actor, "document.read", about=document)
+    return files.read(document.file)
