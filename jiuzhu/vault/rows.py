@@ -12,8 +12,6 @@ jiuzhu.system      'on'    the platform itself (queue, operator's command)
 
 from __future__ import annotations
 
-APP_ROLE = "jiuzhu_app"
-
 _SYSTEM = "(SELECT current_setting('jiuzhu.system', true) = 'on')"
 _TOWNS = "((SELECT coalesce(nullif(current_setting('jiuzhu.towns', true), ''), '{}'))::bigint[])"
 _VILLAGES = "((SELECT coalesce(nullif(current_setting('jiuzhu.villages', true), ''), '{}'))::text[])"
@@ -28,18 +26,25 @@ END $$;
 """
 
 
-def grant(table: str, *, append_only: bool = False) -> str:
-    """Rights of the runtime role on one table and its sequences; append-only tables also get the trigger."""
-    rights = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
-    sql = f'GRANT {rights} ON "{table}" TO {APP_ROLE};\n'
-    if append_only:
-        sql += (
-            f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON "{table}" '
-            f"FOR EACH ROW EXECUTE FUNCTION jiuzhu_refuse_change();\n"
-            f'CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON "{table}" '
-            f"FOR EACH STATEMENT EXECUTE FUNCTION jiuzhu_refuse_change();\n"
-        )
-    return sql
+def append_only(table: str) -> str:
+    """Triggers that refuse UPDATE, DELETE and TRUNCATE, whoever asks; the runtime role has no such right either."""
+    return (
+        f'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{table}" '
+        f"FOR EACH ROW EXECUTE FUNCTION jiuzhu_refuse_change();\n"
+        f'CREATE TRIGGER no_truncate BEFORE TRUNCATE ON "{table}" '
+        f"FOR EACH STATEMENT EXECUTE FUNCTION jiuzhu_refuse_change();\n"
+    )
+
+
+def undo_append_only(table: str) -> str:
+    return f'DROP TRIGGER append_only ON "{table}"; DROP TRIGGER no_truncate ON "{table}";'
+
+
+def undo_fence(table: str) -> str:
+    return (
+        f'DROP POLICY fence ON "{table}"; ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY; '
+        f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY;'
+    )
 
 
 def _policy(table: str, test: str, level: int) -> str:
@@ -66,3 +71,10 @@ def fence_by_parent(table: str, parent: str, column: str, *, level: int = 0) -> 
     """Fence a table through the row it belongs to; who sees the parent sees the child (at ``level`` or above)."""
     test = f'{_SYSTEM} OR EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = "{table}"."{column}")'
     return _policy(table, test, level)
+
+
+def fence_by_parent_or_none(table: str, parent: str, column: str) -> str:
+    """As :func:`fence_by_parent`, but rows that belong to no household (pay lists, agreements) are for staff only."""
+    staff = f'("{table}"."{column}" IS NULL AND cardinality({_TOWNS}) > 0)'
+    test = f'{_SYSTEM} OR {staff} OR EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = "{table}"."{column}")'
+    return _policy(table, test, 0)
