@@ -1,0 +1,29 @@
+"""低保 dibao: household aid that tops income up to the standard (国务院令第649号第二章)."""
+
+from __future__ import annotations
+
+from jiuzhu.aid_types.base import AidType
+from jiuzhu.aid_types.dibao.assessment import assess
+from jiuzhu.aid_types.dibao.moves import MOVES
+
+DIBAO = AidType(
+    code="DIBAO",
+    name="最低生活保障",
+    short_name="低保",
+    case_prefix="DB",
+    exclusive_group="LIVING",
+    moves=MOVES,
+    assess=assess,
+    sources=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
+    mandatory_sources=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
+    hardship_causes={
+        "01": "疾病",
+        "02": "残疾",
+        "03": "缺劳力",
+        "04": "失业或收入低",
+        "05": "年老",
+        "06": "就学",
+        "07": "灾害事故",
+        "09": "其他",
+    },
+)

@@ -1,0 +1,108 @@
+"""Conditions in YAML compare one fact with one limit; evaluating them never refuses for missing data."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from jiuzhu.core.money import yuan
+from jiuzhu.policy.evidence import Evidence
+from jiuzhu.policy.outcome import ConditionResult
+from jiuzhu.policy.parameters import ParameterSet
+
+Fact = Callable[[Evidence, ParameterSet, str], Any]
+
+_TESTS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
+    "lt": ("低于", lambda value, limit: value < limit),
+    "le": ("不超过", lambda value, limit: value <= limit),
+    "eq": ("等于", lambda value, limit: value == limit),
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One row of a conditions.yaml. ``limit`` is a fact's name, a parameter key or a constant."""
+
+    key: str
+    title: str
+    fact: str
+    test: str
+    limit: Any
+    unit: str
+    reason: str
+    sentence: str
+    unknown: str
+    article: Mapping[str, str]
+    sources: tuple[str, ...]
+    regimes: tuple[str, ...]
+
+
+@functools.cache
+def load(path: Path) -> tuple[Condition, ...]:
+    return tuple(
+        Condition(
+            key=entry["key"],
+            title=entry["title"],
+            fact=entry["fact"],
+            test=entry["test"],
+            limit=entry["limit"],
+            unit=entry["unit"],
+            reason=entry["reason"],
+            sentence=entry["sentence"],
+            unknown=entry.get("unknown", "暂时不能判断"),
+            article=entry["article"],
+            sources=tuple(entry.get("sources", ())),
+            regimes=tuple(entry.get("regimes", ("P2019", "P2021", "P2025"))),
+        )
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+    )
+
+
+def show(value: Any, unit: str) -> str:
+    """A value as people read it."""
+    if value is None:
+        return "不详"
+    if unit == "fen":
+        return f"{yuan(value)}元"
+    if unit == "flag":
+        return "是" if value else "否"
+    return f"{value}{ {'cars': '辆', 'sets': '套', 'companies': '家', 'machines': '台', 'people': '人'}.get(unit, '') }"
+
+
+def evaluate(
+    condition: Condition, evidence: Evidence, parameters: ParameterSet, regime: str, facts: Mapping[str, Fact]
+) -> ConditionResult:
+    """Compare; a silent source turns "met" into "cannot tell" — no answer is never no property (VER, PR)."""
+    value = facts[condition.fact](evidence, parameters, regime)
+    limit = _limit(condition.limit, evidence, parameters, regime, facts)
+    word, test = _TESTS[condition.test]
+    met = None if value is None or limit is None else test(value, limit)
+    silent = tuple(source for source in condition.sources if source not in evidence.answered)
+    if met and silent:
+        met = None
+    shown, bound = show(value, condition.unit), show(limit, condition.unit)
+    sentence = condition.sentence if met is False else condition.unknown if met is None else ""
+    return ConditionResult(
+        key=condition.key,
+        title=condition.title,
+        met=met,
+        value=value,
+        limit=limit,
+        unit=condition.unit,
+        comparison=word,
+        article=condition.article.get(regime) or condition.article["all"],
+        reason_code=condition.reason,
+        sentence=sentence.format(value=shown, limit=bound),
+        silent=silent,
+    )
+
+
+def _limit(limit: Any, evidence: Evidence, parameters: ParameterSet, regime: str, facts: Mapping[str, Fact]) -> Any:
+    if isinstance(limit, str) and limit in facts:
+        return facts[limit](evidence, parameters, regime)
+    return parameters[limit] if isinstance(limit, str) else limit

@@ -1,0 +1,181 @@
+"""The household as known on a day, frozen. Members are named by ``ref``; ID numbers never enter evidence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from jiuzhu.core.id_numbers import age_on
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person of the household (fields of 2.1). ``labour``: FULL PART NONE STUDENT ELDER MINOR.
+
+    ``exclude`` is the HH rule that keeps him out of the count; ``exemption`` one of LAB-03 E1..E6.
+    """
+
+    ref: str
+    relation: str
+    sex: str
+    born_on: date
+    marital: str = ""
+    health: str = ""
+    disability_category: str = ""
+    disability_grade: str = ""
+    serious_illness: str = ""
+    labour: str = ""
+    employment: str = ""
+    student: bool = False
+    exclude: str = ""
+    exemption: str = ""
+    imputed_override: str = ""
+    other_aid: str = ""
+    local_hukou: bool | None = True
+    authorised: bool = True
+
+    @property
+    def counted(self) -> bool:
+        return not self.exclude
+
+    def age(self, on: date) -> int:
+        return age_on(self.born_on, on)
+
+    @property
+    def severely_disabled(self) -> bool:
+        """Grade 1–2, or grade 3 of 智力 (5) and 精神 (6)."""
+        grade = self.disability_grade
+        return grade in ("1", "2") or (grade == "3" and self.disability_category in ("5", "6"))
+
+
+@dataclass(frozen=True)
+class Income:
+    """Receipts of one member in the 12-month window, in fen. ``category`` W B P T O (2.2).
+
+    ``cost_fen`` are costs, taxes and own contributions in the same window; ``verified`` when a department says it;
+    ``not_counted`` names the INC-10 kind that leaves it out.
+    """
+
+    member: str
+    category: str
+    kind: str
+    year_fen: int
+    cost_fen: int = 0
+    verified: bool = False
+    not_counted: str = ""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Something owned. ``kind``: cash vehicle dwelling nonresidential company machine new_house transfer.
+
+    ``value_fen`` for money, ``area_m2_tenths`` for buildings; ``exempt`` is the documented reason of PR-21.
+    """
+
+    member: str
+    kind: str
+    label: str = ""
+    value_fen: int = 0
+    area_m2_tenths: int = 0
+    verified: bool = False
+    exempt: str = ""
+
+
+@dataclass(frozen=True)
+class Supporter:
+    """An obligor's household (2.4): formula inputs, or an agreed or paid amount that goes before the formula."""
+
+    supports: str
+    relation: str
+    household_size: int = 1
+    per_capita_fen: int = 0
+    local_standard_fen: int = 0
+    supported_count: int = 1
+    agreed_fen: int | None = None
+    paid_fen: int = 0
+    unable: str = ""
+    child_count: int = 0
+    monthly_income_fen: int = 0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything an assessment may look at. ``answered`` lists sources that answered for all counted members.
+
+    ``over_limit`` is the banks' flag: True over, False within, None not said.
+    """
+
+    as_of: date
+    aid_type: str
+    area_type: str
+    members: tuple[Member, ...]
+    incomes: tuple[Income, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    supporters: tuple[Supporter, ...] = ()
+    rigid_expense_fen: int = 0
+    answered: tuple[str, ...] = ()
+    over_limit: bool | None = None
+    co_operates: bool = True
+
+    @property
+    def counted(self) -> tuple[Member, ...]:
+        return tuple(member for member in self.members if member.counted)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; dates as ISO text."""
+        return _plain(asdict(self))
+
+    @staticmethod
+    def from_dict(raw: dict[str, Any]) -> Evidence:
+        """The inverse of :meth:`to_dict`."""
+        parts = {"members": Member, "incomes": Income, "assets": Asset, "supporters": Supporter}
+        values = dict(raw)
+        for name, kind in parts.items():
+            values[name] = tuple(_build(kind, each) for each in raw.get(name, ()))
+        values["answered"] = tuple(raw.get("answered", ()))
+        built: Evidence = _build(Evidence, values)
+        return built
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _build(kind: type, raw: dict[str, Any]) -> Any:
+    known = {each.name: each for each in fields(kind)}
+    values = {name: value for name, value in raw.items() if name in known}
+    for name, value in values.items():
+        if known[name].type == "date" and isinstance(value, str):
+            values[name] = date.fromisoformat(value)
+    return kind(**values)
+
+
+@dataclass(frozen=True)
+class Person:
+    """What composition looks at: one declared person before it is known whether he counts."""
+
+    ref: str
+    relation: str
+    born_on: date
+    student: bool = False
+    student_stage: str = ""
+    can_live_alone: bool = True
+    lives_together: bool = True
+    has_support_duty: bool = False
+    situation: str = ""
+    situation_since: date | None = None
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Whether a person counts, by which rule."""
+
+    ref: str
+    counted: bool
+    rule: str
+    sentence: str = field(default="")
