@@ -7,6 +7,7 @@ from datetime import date
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.policy.evidence import Person, Placement
+from jiuzhu.policy.regimes import regime as regime_of
 
 _CHILD = ("2", "3")
 _PARENT = "5"
@@ -22,11 +23,18 @@ def _no(person: Person, rule: str, sentence: str) -> Placement:
 
 
 def _excluded(person: Person, on: date, regime: str) -> Placement | None:
-    if person.situation == "RELIGIOUS" and person.situation_since and add_months(person.situation_since, 36) <= on:
+    if (
+        person.situation == "RELIGIOUS"
+        and person.situation_since
+        and add_months(person.situation_since, 36) <= on
+    ):
         return _no(person, "HH-10", "脱离家庭、在宗教场所居住三年以上的宗教教职人员")
     if person.situation == "PRISON":
         return _no(person, "HH-11", "在监狱服刑的人员")
-    if person.situation in ("DRUG_ISOLATION", "MISSING") and regime != "P2019":
+    if (
+        person.situation in ("DRUG_ISOLATION", "MISSING")
+        and regime_of(regime).leaves_out_isolated_and_missing
+    ):
         return _no(person, "HH-12", "强制隔离戒毒或者宣告失踪的人员")
     if person.situation == "DEAD":
         return _no(person, "HH-14", "已死亡或者注销户口的人员")
@@ -45,7 +53,7 @@ def _included(person: Person, on: date, regime: str) -> Placement:
         return Placement(person.ref, True, "HH-02", "未成年子女")
     if person.relation in _CHILD and (person.student or not person.can_live_alone):
         return Placement(person.ref, True, "HH-03", "不能独立生活（含在校接受本科及以下学历教育）的成年子女")
-    if person.relation == _PARENT and regime == "P2019" and person.lives_together:
+    if person.relation == _PARENT and regime_of(regime).parents_by_right and person.lives_together:
         return Placement(person.ref, True, "HH-05", "共同生活的父母")
     if person.has_support_duty and person.lives_together:
         return Placement(person.ref, True, "HH-04", "有法定赡养、抚养、扶养义务并长期共同居住的人员")
