@@ -80,7 +80,8 @@ def unseal(sealed: bytes, where: str) -> bytes:
         raise SealBroken(where) from broken
 
 
-def _hmac_sm3(key: bytes, data: bytes) -> bytes:
+def hmac_sm3(key: bytes, data: bytes) -> bytes:
+    """Keyed SM3 (GM/T 0004, RFC 2104), 32 bytes."""
     digest = hmac.HMAC(key, hashes.SM3())
     digest.update(data)
     return digest.finalize()
@@ -88,12 +89,12 @@ def _hmac_sm3(key: bytes, data: bytes) -> bytes:
 
 def index(text: str, purpose: str) -> str:
     """Blind index for equality search, 64 hex characters; ``purpose`` keeps columns from being joined."""
-    return _hmac_sm3(ring().index, f"{purpose}\x00{text}".encode()).hex()
+    return hmac_sm3(ring().index, f"{purpose}\x00{text}".encode()).hex()
 
 
 def chain(previous: str, canonical: bytes) -> str:
     """Next link of a keyed hash chain, 64 hex characters."""
-    return _hmac_sm3(ring().chain, previous.encode() + b"\x00" + canonical).hex()
+    return hmac_sm3(ring().chain, previous.encode() + b"\x00" + canonical).hex()
 
 
 def sm3(data: bytes) -> str:

@@ -20,6 +20,7 @@ Fact = Callable[[Evidence, ParameterSet, str], Any]
 _TESTS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
     "lt": ("低于", lambda value, limit: value < limit),
     "le": ("不超过", lambda value, limit: value <= limit),
+    "ge": ("不少于", lambda value, limit: value >= limit),
     "eq": ("等于", lambda value, limit: value == limit),
 }
 
@@ -102,7 +103,9 @@ def evaluate(
     )
 
 
-def _limit(limit: Any, evidence: Evidence, parameters: ParameterSet, regime: str, facts: Mapping[str, Fact]) -> Any:
+def _limit(
+    limit: Any, evidence: Evidence, parameters: ParameterSet, regime: str, facts: Mapping[str, Fact]
+) -> Any:
     if isinstance(limit, str) and limit in facts:
         return facts[limit](evidence, parameters, regime)
     return parameters[limit] if isinstance(limit, str) else limit

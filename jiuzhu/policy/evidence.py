@@ -34,6 +34,7 @@ class Member:
     other_aid: str = ""
     local_hukou: bool | None = True
     authorised: bool = True
+    own_register: bool = False
 
     @property
     def counted(self) -> bool:
@@ -54,7 +55,9 @@ class Income:
     """Receipts of one member in the 12-month window, in fen. ``category`` W B P T O (2.2).
 
     ``cost_fen`` are costs, taxes and own contributions in the same window; ``verified`` when a department says it;
-    ``not_counted`` names the INC-10 kind that leaves it out.
+    ``not_counted`` is the documented reason that leaves it out (kinds of INC-10 are left out by themselves).
+    Farm income without books (INC-30): ``farm_item`` names a table entry (GRAIN, PIG …) and ``quantity_tenths``
+    tenths of mu or head; the table then gives the year's sum.
     """
 
     member: str
@@ -64,13 +67,16 @@ class Income:
     cost_fen: int = 0
     verified: bool = False
     not_counted: str = ""
+    farm_item: str = ""
+    quantity_tenths: int = 0
 
 
 @dataclass(frozen=True)
 class Asset:
-    """Something owned. ``kind``: cash vehicle dwelling nonresidential company machine new_house transfer.
+    """Something owned. ``kind``: cash vehicle small_vehicle dwelling nonresidential company machine new_house transfer.
 
-    ``value_fen`` for money, ``area_m2_tenths`` for buildings; ``exempt`` is the documented reason of PR-21.
+    ``value_fen`` for money, capital and a car's price, ``area_m2_tenths`` for buildings; ``label`` tells two things
+    of a kind apart (plate, address, company); ``exempt`` is the documented reason of PR-21.
     """
 
     member: str
@@ -84,7 +90,11 @@ class Asset:
 
 @dataclass(frozen=True)
 class Supporter:
-    """An obligor's household (2.4): formula inputs, or an agreed or paid amount that goes before the formula."""
+    """An obligor's household (2.4): formula inputs, or an agreed or paid amount that goes before the formula.
+
+    Money is fen a month. ``agreed_fen`` is a judgment, mediation or written agreement; ``unable`` the ground of
+    MNT-03; ``child_count`` > 0 makes it child support (MNT-04); ``age`` of the obligor is needed for MNT-05 only.
+    """
 
     supports: str
     relation: str
@@ -97,13 +107,16 @@ class Supporter:
     unable: str = ""
     child_count: int = 0
     monthly_income_fen: int = 0
+    age: int = 0
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Everything an assessment may look at. ``answered`` lists sources that answered for all counted members.
 
-    ``over_limit`` is the banks' flag: True over, False within, None not said.
+    ``over_limit`` is the banks' flag: True over, False within, None not said. ``rigid_expense_fen`` are self-paid
+    costs of illness and disability in the window. ``single_person`` marks a one-person case (DB-05): only its
+    person counts.
     """
 
     as_of: date
@@ -117,6 +130,7 @@ class Evidence:
     answered: tuple[str, ...] = ()
     over_limit: bool | None = None
     co_operates: bool = True
+    single_person: bool = False
 
     @property
     def counted(self) -> tuple[Member, ...]:
@@ -124,7 +138,8 @@ class Evidence:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates as ISO text."""
-        return _plain(asdict(self))
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
 
     @staticmethod
     def from_dict(raw: dict[str, Any]) -> Evidence:

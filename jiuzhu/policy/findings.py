@@ -47,7 +47,9 @@ class Finding:
     reason_code: str = ""
 
 
-def with_observations(evidence: Evidence, observations: Iterable[Observation], refs: Mapping[str, str]) -> Evidence:
+def with_observations(
+    evidence: Evidence, observations: Iterable[Observation], refs: Mapping[str, str]
+) -> Evidence:
     """The evidence with what departments know put in. ``refs`` maps ID numbers to member refs."""
     incomes = [item for item in evidence.incomes if not item.verified]
     assets = [asset for asset in evidence.assets if not asset.verified]
@@ -66,16 +68,33 @@ def _assets(seen: Observation, ref: str, as_of: date) -> list[Asset]:
     if seen.kind == "vehicle" and what["kind"] in _VEHICLES and what.get("state") != "SCRAPPED":
         return [Asset(ref, "vehicle", f"{what['plate']}", verified=True)]
     if seen.kind == "dwelling":
-        home = Asset(ref, "dwelling", what.get("address", ""), area_m2_tenths=what["area_m2_tenths"], verified=True)
+        home = Asset(
+            ref, "dwelling", what.get("address", ""), area_m2_tenths=what["area_m2_tenths"], verified=True
+        )
         bought = what.get("registered_on")
         if bought and add_months(bought, 24) > as_of and not what.get("demolition_replacement"):
             return [home, replace(home, kind="new_house")]
         return [home]
     if seen.kind == "nonresidential":
-        return [Asset(ref, "nonresidential", what.get("use", ""), area_m2_tenths=what["area_m2_tenths"], verified=True)]
-    if seen.kind == "company" and what["state"] == "ACTIVE" and what["capital_fen"] > 0 and not what.get("dormant"):
+        return [
+            Asset(
+                ref,
+                "nonresidential",
+                what.get("use", ""),
+                area_m2_tenths=what["area_m2_tenths"],
+                verified=True,
+            )
+        ]
+    if (
+        seen.kind == "company"
+        and what["state"] == "ACTIVE"
+        and what["capital_fen"] > 0
+        and not what.get("dormant")
+    ):
         exempt = "农民专业合作社成员" if what.get("co_operative") else ""
-        return [Asset(ref, "company", what["name"], value_fen=what["capital_fen"], verified=True, exempt=exempt)]
+        return [
+            Asset(ref, "company", what["name"], value_fen=what["capital_fen"], verified=True, exempt=exempt)
+        ]
     if seen.kind == "deposit_balance":
         return [Asset(ref, "cash", "银行存款", value_fen=what["balance_fen"], verified=True)]
     return []
@@ -86,7 +105,9 @@ def _incomes(incomes: list[Income], seen: Observation, ref: str) -> list[Income]
     what = seen.attributes
     if seen.kind == "pension":
         kind = "basic_pension" if what["kind"] == "RESIDENT" else "pension"
-        kept = [item for item in incomes if not (item.member == ref and item.kind in ("basic_pension", "pension"))]
+        kept = [
+            item for item in incomes if not (item.member == ref and item.kind in ("basic_pension", "pension"))
+        ]
         return [*kept, Income(ref, "T", kind, 12 * what["amount_fen"], verified=True)]
     if seen.kind == "contribution" and what.get("base_fen"):
         kept = [item for item in incomes if not (item.member == ref and item.category == "W")]
@@ -142,24 +163,56 @@ def _words(value: Any, unit: str) -> str:
     return f"{yuan(value)}元" if unit == "fen" and value is not None else str(value)
 
 
-def _diff(code: str, level: str, ref: str, seen: Observation, value: str, limit: str, sentence: str) -> Finding:
+def _diff(
+    code: str, level: str, ref: str, seen: Observation, value: str, limit: str, sentence: str
+) -> Finding:
     return Finding(code, level, ref, seen.source, value, limit, "规则VER-11", sentence)
 
 
 def _differences(declared: Evidence, member: Any, seen: Observation, ref: str) -> list[Finding]:
     what = seen.attributes
     if seen.kind == "death":
-        return [_diff("F-DEATH", BLOCK, ref, seen, str(what["died_on"]), "", f"殡葬登记显示已于{what['died_on']}死亡")]
+        return [
+            _diff(
+                "F-DEATH",
+                BLOCK,
+                ref,
+                seen,
+                str(what["died_on"]),
+                "",
+                f"殡葬登记显示已于{what['died_on']}死亡",
+            )
+        ]
     if seen.kind == "register" and what.get("state") == "CANCELLED":
         return [_diff("F-CANCEL", DIFF, ref, seen, "已注销", "在册", "户籍登记显示该成员户口已注销")]
-    if seen.kind == "marriage" and member and member.marital and _married(member.marital) != (what["state"] == "MARRIED"):
-        said, registered = _marital_word(member.marital), {"MARRIED": "已婚", "DIVORCED": "离婚"}.get(what["state"], "未婚")
-        return [_diff("F-MARRIAGE", DIFF, ref, seen, registered, said, f"申报为{said}，婚姻登记为{registered}")]
+    if (
+        seen.kind == "marriage"
+        and member
+        and member.marital
+        and _married(member.marital) != (what["state"] == "MARRIED")
+    ):
+        said, registered = (
+            _marital_word(member.marital),
+            {"MARRIED": "已婚", "DIVORCED": "离婚"}.get(what["state"], "未婚"),
+        )
+        return [
+            _diff("F-MARRIAGE", DIFF, ref, seen, registered, said, f"申报为{said}，婚姻登记为{registered}")
+        ]
     if seen.kind == "contribution" and what.get("base_fen"):
         said_fen = sum(i.year_fen for i in declared.incomes if i.member == ref and i.category == "W") // 12
         if 5 * what["base_fen"] > 6 * said_fen:
             value, limit = f"{yuan(what['base_fen'])}元", f"{yuan(said_fen)}元"
-            return [_diff("H-WAGE", DIFF, ref, seen, value, limit, f"社会保险缴费基数{value}，高于申报工资{limit}的1.2倍")]
+            return [
+                _diff(
+                    "H-WAGE",
+                    DIFF,
+                    ref,
+                    seen,
+                    value,
+                    limit,
+                    f"社会保险缴费基数{value}，高于申报工资{limit}的1.2倍",
+                )
+            ]
     if seen.kind == "pension":
         said_fen = sum(i.year_fen for i in declared.incomes if i.member == ref and i.category == "T") // 12
         if said_fen and said_fen != what["amount_fen"]:

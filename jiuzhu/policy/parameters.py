@@ -12,12 +12,22 @@ from typing import Any
 
 import yaml
 
+from jiuzhu.core.refusal import Refusal
+
 _HERE = Path(__file__).parent
+
+
+RATIOS, LISTS = ("rate", "percent"), ("list", "counts", "codes")
+SOURCE_DEFAULT = "系统缺省值"
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a parameter is: title, unit, default, whether urban and rural differ, article."""
+    """What a parameter is: title, unit, default, bounds, article, and who may vary it.
+
+    ``tag`` says how sure we are: S the city's own text, F a text read, K common practice, A an assumption
+    that the locality has to confirm. ``overridable``: a county's value goes before the city's.
+    """
 
     key: str
     title: str
@@ -26,6 +36,10 @@ class Declaration:
     by_regime: Mapping[str, Any]
     per_area: bool
     article: str
+    tag: str
+    overridable: bool
+    bounds: tuple[Fraction, Fraction] | None
+    choices: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,12 @@ class Value:
     source: str
     article: str
     is_sample: bool = False
+    level: str = ""
+    effective_from: date | None = None
+
+
+def _bounds(pair: list[Any] | None) -> tuple[Fraction, Fraction] | None:
+    return (Fraction(str(pair[0])), Fraction(str(pair[1]))) if pair else None
 
 
 @functools.cache
@@ -71,6 +91,10 @@ def declarations() -> dict[str, Declaration]:
             by_regime=entry.get("by_regime", {}),
             per_area=entry.get("per_area", False),
             article=entry["article"],
+            tag=entry["tag"],
+            overridable=entry.get("overridable", False),
+            bounds=_bounds(entry.get("bounds")),
+            choices=entry.get("choices", {}),
         )
         for key, entry in raw.items()
     }
@@ -84,9 +108,12 @@ class ParameterSet(Mapping[str, Any]):
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self._values = dict(values)
+        self._read: dict[str, None] = {}
 
     def __getitem__(self, key: str) -> Any:
-        return self._values[key].value
+        value = self._values[key].value
+        self._read[key] = None
+        return value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -98,29 +125,96 @@ class ParameterSet(Mapping[str, Any]):
         """The value with its source and article."""
         return self._values[key]
 
+    def tracked(self) -> ParameterSet:
+        """The same values, remembering which are read: an outcome lists exactly the parameters it used."""
+        return ParameterSet(self._values)
+
+    @property
+    def read(self) -> tuple[Value, ...]:
+        """What was read of this set so far, in the order of the declarations."""
+        return tuple(value for key, value in self._values.items() if key in self._read)
+
     @property
     def is_sample(self) -> bool:
         """Whether any value comes from a sample profile: screens and papers then say 示例标准."""
         return any(value.is_sample for value in self._values.values())
 
 
-def _plain(declaration: Declaration, value: Any) -> Any:
+def plain(declaration: Declaration, value: Any) -> Any:
+    """A stored (JSON) value as the law computes with it: exact ratios, tuples, whole numbers. Never a float."""
     if value is None:
         return None
-    if declaration.unit == "rate":
+    if declaration.unit in RATIOS:
         return Fraction(str(value))
     if declaration.unit == "list":
         return tuple(Fraction(str(item)) for item in value)
-    return value
+    return tuple(value) if declaration.unit in LISTS else value
+
+
+def check(key: str, value: Any, *, level: str = "city") -> Any:
+    """The plain value an officer wants to publish for ``key``; E_INPUT when it is not of the kind, or out of bounds.
+
+    ``level`` "county" is refused for a parameter only the city may set (section 16).
+    """
+    declaration = declarations().get(key)
+    if declaration is None:
+        raise Refusal("E_INPUT", field=key, problem="没有这个参数")
+    if level == "county" and not declaration.overridable:
+        raise Refusal("E_INPUT", field=declaration.title, problem="只能由市级公布，县级不能另定")
+    try:
+        found = _typed(declaration, value)
+    except (ValueError, TypeError, ZeroDivisionError):
+        raise Refusal("E_INPUT", field=declaration.title, problem=f"应为{_KINDS[declaration.unit]}") from None
+    if declaration.choices and found not in declaration.choices:
+        raise Refusal(
+            "E_INPUT", field=declaration.title, problem=f"只能选：{'、'.join(declaration.choices.values())}"
+        )
+    if declaration.bounds and declaration.unit != "codes":
+        low, high = declaration.bounds
+        if not all(low <= each <= high for each in (found if isinstance(found, tuple) else (found,))):
+            raise Refusal("E_INPUT", field=declaration.title, problem=f"应在{low}到{high}之间")
+    return found
+
+
+_KINDS = {
+    "fen": "金额（分，整数）",
+    "rate": "比例（分数，如 1/5）",
+    "percent": "百分比",
+    "list": "一组比例",
+    "counts": "一组整数",
+    "codes": "一组代码",
+    "days": "天数（整数）",
+    "months": "月数（整数）",
+    "count": "整数",
+    "flag": "是或否",
+    "choice": "选项之一",
+}
+
+
+def _typed(declaration: Declaration, value: Any) -> Any:
+    unit = declaration.unit
+    if unit == "flag" and not isinstance(value, bool):
+        raise TypeError(value)
+    if unit in ("fen", "days", "months", "count") and (not isinstance(value, int) or isinstance(value, bool)):
+        raise TypeError(value)
+    if unit in LISTS and (not isinstance(value, (list, tuple)) or not value):
+        raise TypeError(value)
+    return plain(declaration, value)
 
 
 def resolve(rows: Iterable[Row], *, day: date, area_type: str, regime: str) -> ParameterSet:
-    """Declared defaults overridden by the city's rows, those by the county's; later rows of a level win."""
+    """Declared defaults overridden by the city's rows, those by the county's where it may; later rows win.
+
+    Of two rows of one level and day, one made for the area type goes before one for both.
+    """
+    declared = declarations()
     chosen: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda each: (each.level == "county", each.effective_from)):
-        if row.covers(day, area_type):
+    for row in sorted(
+        rows, key=lambda each: (each.level == "county", each.effective_from, bool(each.area_type))
+    ):
+        if row.covers(day, area_type) and (row.level != "county" or declared[row.key].overridable):
             chosen[row.key] = row
-    return ParameterSet({key: _value(declaration, chosen.get(key), regime) for key, declaration in declarations().items()})
+    return ParameterSet({key: _value(each, chosen.get(key), regime) for key, each in declared.items()})
 
 
 def _value(declaration: Declaration, row: Row | None, regime: str) -> Value:
@@ -129,17 +223,30 @@ def _value(declaration: Declaration, row: Row | None, regime: str) -> Value:
         key=declaration.key,
         title=declaration.title,
         unit=declaration.unit,
-        value=_plain(declaration, row.value if row else default),
-        source=row.doc_no if row else "系统缺省值",
+        value=plain(declaration, row.value if row else default),
+        source=row.doc_no if row else SOURCE_DEFAULT,
         article=declaration.article,
         is_sample=bool(row and row.is_sample),
+        level=row.level if row else "",
+        effective_from=row.effective_from if row else None,
     )
+
+
+def _profile() -> dict[str, Any]:
+    raw: dict[str, Any] = yaml.safe_load((_HERE / "profiles" / "std_t.yaml").read_text(encoding="utf-8"))
+    return raw
+
+
+@functools.cache
+def sample_label() -> str:
+    """The words every screen and paper shows beside sample values (STD-02)."""
+    return str(_profile()["label"])
 
 
 @functools.cache
 def sample_rows() -> tuple[Row, ...]:
     """Profile STD-T, for tests and demos, always marked as a sample (STD-02)."""
-    raw = yaml.safe_load((_HERE / "profiles" / "std_t.yaml").read_text(encoding="utf-8"))
+    raw = _profile()
     return tuple(
         Row(
             key=entry["key"],

@@ -25,7 +25,7 @@ class Regime:
     """One body of rules and the days on which new cases pin it.
 
     ``single_person`` names the ground of a one-person case (DB-05); ``differences`` are points of procedure
-    (publicity, extension), read by name: ``regime("P2021").says("prelim_publicity")``.
+    (publicity, extension), read by name: ``regime("P2021").says("special_extension")``.
     """
 
     id: str

@@ -1,18 +1,29 @@
-"""Facts of a dibao household: small pure functions over evidence, each with its article. ``None`` = not known."""
+"""Facts of a dibao household: small pure functions over evidence, each with its article. ``None`` = not known.
+
+They gather what the evidence says; every sum is in ``amount``, where it works on columns too.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from jiuzhu.aid_types.dibao import amount
-from jiuzhu.policy.evidence import Evidence, Income, Member, Supporter
+from jiuzhu.policy.evidence import Asset, Evidence, Income, Member, Supporter
+from jiuzhu.policy.income_kinds import left_out_by
 from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.policy.regimes import regime as regime_of
 
+AGREED, PAID, FORMULA, UNABLE = "AGREED", "PAID", "FORMULA", "UNABLE"
+ADULT_AGE = 18
+_EARNINGS = ("W", "B")
 
-def _rate(value: Fraction) -> tuple[int, int]:
+
+def rate(value: Fraction) -> amount.Rate:
     return value.numerator, value.denominator
+
+
+# —— income
 
 
 def counted_members(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
@@ -20,101 +31,192 @@ def counted_members(evidence: Evidence, parameters: ParameterSet, regime: str) -
     return len(evidence.counted)
 
 
-def income_counts(item: Income) -> bool:
-    """INC-10: kinds the law leaves out carry their reason."""
-    return not item.not_counted
+def left_out(item: Income) -> str:
+    """INC-10: why a receipt is not income, "" when it is."""
+    return item.not_counted or left_out_by(item.kind)
 
 
-def work_cost_of(member: Member, evidence: Evidence, parameters: ParameterSet) -> int:
-    """INC-20 for one employed member, fen in the window."""
-    wage = sum(
-        item.year_fen - item.cost_fen
-        for item in evidence.incomes
-        if item.member == member.ref and item.category == "W" and income_counts(item)
-    )
-    rate, cap = _rate(parameters["work_cost.rate"]), _rate(parameters["work_cost.cap_of_L"])
-    return int(amount.work_cost(wage, parameters["dibao.standard"], rate, cap)) if wage > 0 else 0
+def gross_of(item: Income, parameters: ParameterSet) -> int:
+    """Receipts in the window; farm income without books comes from the table (INC-30)."""
+    if not item.farm_item:
+        return item.year_fen
+    unit_fen: int = parameters[f"farm.{item.farm_item}"]
+    return amount.div_half_up(unit_fen * item.quantity_tenths, 10)
 
 
-def net_of(item: Income, parameters: ParameterSet, regime: str) -> int:
-    """What counts of one receipt in the window: less costs, less the central pension part from P2021 (INC-11)."""
-    if not income_counts(item):
+def net_of(item: Income, parameters: ParameterSet) -> int:
+    """What counts of one receipt in the window, less costs, taxes and own contributions (2.2)."""
+    return 0 if left_out(item) else gross_of(item, parameters) - item.cost_fen
+
+
+def incomes_of(ref: str, evidence: Evidence) -> list[Income]:
+    return [item for item in evidence.incomes if item.member == ref]
+
+
+def central_pension_of(member: Member, evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
+    """INC-11: the centrally set part of a member's basic pension, left out from P2021; once a member, fen a year."""
+    if regime_of(regime).central_pension_counted:
         return 0
-    net = item.year_fen - item.cost_fen
-    if item.kind == "basic_pension" and not regime_of(regime).central_pension_counted:
-        net -= min(item.year_fen, 12 * parameters["central_pension"])
-    return net
+    received = sum(
+        net_of(item, parameters) for item in incomes_of(member.ref, evidence) if item.kind == "basic_pension"
+    )
+    left: int = amount.pension_counted(received, 12 * parameters["central_pension"])
+    return received - left if received > 0 else 0
 
 
-def imputed_of(member: Member, evidence: Evidence, parameters: ParameterSet) -> int | None:
-    """LAB-01..04: fen in the window set in place of unproven earnings; ``None`` when nothing is imputed."""
-    old_enough = parameters["labour.age_from"] <= member.age(evidence.as_of) <= parameters["labour.age_to"]
-    if not old_enough or member.student or member.exemption or member.imputed_override:
+@dataclass(frozen=True)
+class Labour:
+    """Earnings of one member in the window: what is known, its work cost, what is imputed (``None``: nothing)."""
+
+    earned_fen: int
+    cost_fen: int
+    imputed_fen: int | None
+
+    @property
+    def counted_fen(self) -> int:
+        applies = self.imputed_fen is not None
+        return int(amount.labour_income(self.earned_fen, self.cost_fen, self.imputed_fen or 0, applies))
+
+    @property
+    def is_imputed(self) -> bool:
+        return self.imputed_fen is not None and self.imputed_fen > self.earned_fen - self.cost_fen
+
+
+def may_impute(member: Member, evidence: Evidence, parameters: ParameterSet) -> bool:
+    """LAB-01, LAB-03, LAB-04: of working age, able, no exemption, nothing set aside, no earnings a department knows."""
+    of_age = parameters["labour.age_from"] <= member.age(evidence.as_of) <= parameters["labour.age_to"]
+    if not of_age or member.labour not in ("FULL", "PART"):
+        return False
+    if member.student or member.exemption or member.imputed_override:
+        return False
+    return not any(item.verified for item in incomes_of(member.ref, evidence) if item.category in _EARNINGS)
+
+
+def labour_of(member: Member, evidence: Evidence, parameters: ParameterSet) -> Labour | None:
+    """INC-20 and LAB-01..04 for one member; ``None`` while the standard or the minimum wage is not published."""
+    own = incomes_of(member.ref, evidence)
+    wage = sum(net_of(item, parameters) for item in own if item.category == "W")
+    earned = sum(net_of(item, parameters) for item in own if item.category in _EARNINGS)
+    cost, imputed = 0, None
+    if wage > 0:
+        standard = parameters["dibao.standard"]
+        if standard is None:
+            return None
+        share, cap = rate(parameters["work_cost.rate"]), rate(parameters["work_cost.cap_of_L"])
+        cost = int(amount.work_cost(wage, standard, share, cap))
+    if may_impute(member, evidence, parameters):
+        minimum_wage = parameters["minimum_wage"]
+        if minimum_wage is None:
+            return None
+        imputed = int(amount.imputed(minimum_wage, rate(parameters[f"labour.coef.{member.labour}"])))
+    return Labour(earned, cost, imputed)
+
+
+# —— maintenance
+
+
+@dataclass(frozen=True)
+class Support:
+    """What one supporter's household owes, fen a month, and by which step of MNT-01."""
+
+    fen: int
+    basis: str
+
+
+def _formula(supporter: Supporter, parameters: ParameterSet) -> int | None:
+    if supporter.child_count:
+        one, cap = rate(parameters["maint.child_share_one"]), rate(parameters["maint.child_share_cap"])
+        return int(amount.child_support(supporter.monthly_income_fen, supporter.child_count, one, cap))
+    standard = supporter.local_standard_fen or parameters["dibao.standard"]
+    if standard is None:
         return None
-    if member.labour not in ("FULL", "PART"):
-        return None
-    earned = [item for item in evidence.incomes if item.member == member.ref and item.category in "WB"]
-    if any(item.verified for item in earned):
-        return None
-    coefficient: Fraction = parameters[f"labour.coef.{member.labour}"]
-    imputed = int(12 * parameters["minimum_wage"] * coefficient)
-    declared = sum(item.year_fen - item.cost_fen for item in earned if income_counts(item))
-    return imputed if declared < imputed else None
+    k, r = rate(parameters["maint.k"]), rate(parameters["maint.r"])
+    supported = max(1, supporter.supported_count)
+    return int(
+        amount.maintenance(supporter.per_capita_fen, standard, supporter.household_size, supported, k, r)
+    )
 
 
-def support_of(supporter: Supporter, parameters: ParameterSet) -> int:
-    """MNT-01..04: fen a month one supporter's household owes one person: agreement, what is paid, then formula."""
-    if supporter.unable:
-        formula = 0
-    elif supporter.child_count:
-        one, cap = _rate(parameters["maint.child_share_one"]), _rate(parameters["maint.child_share_cap"])
-        formula = int(amount.child_support(supporter.monthly_income_fen, supporter.child_count, one, cap))
-    else:
-        formula = int(
-            amount.maintenance(
-                supporter.per_capita_fen,
-                supporter.local_standard_fen or parameters["dibao.standard"],
-                supporter.household_size,
-                max(1, supporter.supported_count),
-                _rate(parameters["maint.k"]),
-                _rate(parameters["maint.r"]),
-            )
-        )
+def support(supporter: Supporter, parameters: ParameterSet, *, single_person: bool = False) -> Support | None:
+    """MNT-01..05: agreement, then what is paid if more, then the formula; ``None`` while it cannot be computed.
+
+    In a one-person case support by siblings and by parents of sixty or more is waived (MNT-05).
+    """
     if supporter.agreed_fen is not None:
-        return max(supporter.agreed_fen, supporter.paid_fen)
-    return max(formula, supporter.paid_fen)
+        basis = AGREED if supporter.agreed_fen >= supporter.paid_fen else PAID
+        return Support(max(supporter.agreed_fen, supporter.paid_fen), basis)
+    formula = 0 if supporter.unable else _formula(supporter, parameters)
+    if formula is None:
+        return None
+    waived = single_person and (
+        supporter.relation.startswith("7") or (supporter.relation.startswith("5") and supporter.age >= 60)
+    )
+    if waived:
+        kept = rate(1 - parameters["maint.single_waiver"])
+        formula = amount.div_half_up(formula * kept[0], kept[1])
+    if supporter.paid_fen > formula:
+        return Support(supporter.paid_fen, PAID)
+    return Support(formula, UNABLE if supporter.unable else FORMULA)
 
 
-def year_income(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
-    """INC-02: income of all counted members in twelve months, fen, never below nothing."""
-    counted = {member.ref for member in evidence.counted}
-    total = sum(net_of(item, parameters, regime) for item in evidence.incomes if not item.member or item.member in counted)
+def support_of(supporter: Supporter, parameters: ParameterSet) -> int | None:
+    """MNT-01: fen a month of one supporter for an ordinary household."""
+    found = support(supporter, parameters)
+    return None if found is None else found.fen
+
+
+# —— the family's income
+
+
+def year_income_before_rigid(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
+    """All counted members' income and the support they receive in twelve months, fen."""
+    total = sum(net_of(item, parameters) for item in evidence.incomes if not item.member)
     for member in evidence.counted:
-        imputed = imputed_of(member, evidence, parameters)
-        if imputed is None:
-            total -= work_cost_of(member, evidence, parameters)
-        else:
-            replaced = [i for i in evidence.incomes if i.member == member.ref and i.category in "WB"]
-            total += imputed - sum(net_of(item, parameters, regime) for item in replaced)
-    total += sum(12 * support_of(each, parameters) for each in evidence.supporters if each.supports in counted)
-    if parameters["rigid_deduction"]:
-        total -= min(evidence.rigid_expense_fen, max(total, 0))
-    return max(total, 0)
+        labour = labour_of(member, evidence, parameters)
+        if labour is None:
+            return None
+        other = [item for item in incomes_of(member.ref, evidence) if item.category not in _EARNINGS]
+        total += labour.counted_fen + sum(net_of(item, parameters) for item in other)
+        total -= central_pension_of(member, evidence, parameters, regime)
+    counted = {member.ref for member in evidence.counted}
+    for each in evidence.supporters:
+        if each.supports in counted:
+            owed = support(each, parameters, single_person=evidence.single_person)
+            if owed is None:
+                return None
+            total += 12 * owed.fen
+    return total
+
+
+def year_income(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
+    """INC-02, INC-21: income of all counted members in twelve months, fen, never below nothing; ``None`` if unknown."""
+    total = year_income_before_rigid(evidence, parameters, regime)
+    if total is None:
+        return None
+    expense = evidence.rigid_expense_fen if parameters["rigid_deduction"] else 0
+    return int(amount.after_rigid(total, expense))
 
 
 def per_capita_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
     """Monthly income per counted head (INC-02)."""
-    counted = len(evidence.counted)
-    return int(amount.per_capita(year_income(evidence, parameters, regime), counted)) if counted else None
+    year, counted = year_income(evidence, parameters, regime), len(evidence.counted)
+    return None if year is None or not counted else int(amount.per_capita(year, counted))
 
 
 def edge_line_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
-    """EDGE: 1.5 × standard, fen."""
+    """DB-04: 1.5 × standard, fen."""
     standard = parameters["dibao.standard"]
-    return None if standard is None else int(standard * parameters["edge.ratio"])
+    if standard is None:
+        return None
+    ratio = rate(parameters["edge.ratio"])
+    return amount.div_half_up(standard * ratio[0], ratio[1])
 
 
-def _exempted(evidence: Evidence, kind: str) -> list[Any]:
+# —— property
+
+
+def owned(evidence: Evidence, kind: str) -> list[Asset]:
+    """What counted members (or the family) own of a kind, without what was exempted (PR-21)."""
     counted = {member.ref for member in evidence.counted}
     return [
         asset
@@ -123,56 +225,88 @@ def _exempted(evidence: Evidence, kind: str) -> list[Any]:
     ]
 
 
+def known_cash_fen(evidence: Evidence) -> int:
+    """PR-01: of every member the more of what was declared and what departments found, so nothing counts twice."""
+    found: dict[str, list[int]] = {}
+    for asset in owned(evidence, "cash"):
+        found.setdefault(asset.member, [0, 0])[asset.verified] += asset.value_fen
+    return sum(max(sums) for sums in found.values())
+
+
 def cash_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
     """PR-01: deposits, securities, funds, insurance value, claims. Over the banks' flag: one fen above the limit."""
-    known = sum(asset.value_fen for asset in _exempted(evidence, "cash"))
+    known = known_cash_fen(evidence)
     if evidence.over_limit:
         limit = cash_limit_fen(evidence, parameters, regime)
-        return max(known, limit + 1) if limit is not None else None
+        return None if limit is None else max(known, limit + 1)
     return known
 
 
 def cash_limit_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
     """PR-01: 24 × monthly standard for every counted member, fen."""
     standard = parameters["dibao.standard"]
-    return None if standard is None else parameters["prop.cash_months"] * standard * len(evidence.counted)
+    if standard is None:
+        return None
+    return int(amount.cash_limit(standard, parameters["prop.cash_months"], len(evidence.counted)))
 
 
 def cars(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
-    """PR-02: cars, vans, trucks; a disabled member's mobility vehicle and small two- and three-wheelers are left out."""
-    return len(_exempted(evidence, "vehicle"))
+    """PR-02: cars, vans, trucks, boats; two- and three-wheelers only beyond one for every adult."""
+    adults = sum(member.age(evidence.as_of) >= ADULT_AGE for member in evidence.counted)
+    small = amount.small_vehicles_over(len(owned(evidence, "small_vehicle")), adults)
+    return len(owned(evidence, "vehicle")) + int(small)
 
 
-def dwellings(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
+def dwellings_under(evidence: Evidence, area_line_m2: int) -> int | None:
+    """PR-03 with a given line of floor area per head, square metres; ``None`` when a second home's area is unknown."""
+    homes = owned(evidence, "dwelling")
+    if len(homes) == 2 and not all(asset.area_m2_tenths for asset in homes):
+        return None
+    area = sum(asset.area_m2_tenths for asset in homes)
+    return int(amount.dwellings(len(homes), area, area_line_m2, len(evidence.counted)))
+
+
+def dwellings(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
     """PR-03: dwellings that count; a second one does not while the family is short of floor area."""
-    owned = _exempted(evidence, "dwelling")
-    if len(owned) == 2:
-        area = sum(asset.area_m2_tenths for asset in owned)
-        if area and area < 10 * parameters["prop.housing_area_pc"] * max(1, len(evidence.counted)):
-            return 1
-    return len(owned)
+    return dwellings_under(evidence, parameters["prop.housing_area_pc"])
 
 
 def nonresidential(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
     """PR-04: shops, offices, parking places; none counts while it is the only home."""
-    rooms = len(_exempted(evidence, "nonresidential"))
-    only_home = rooms == 1 and not _exempted(evidence, "dwelling") and _exempted(evidence, "nonresidential")[0].label == "唯一住所"
-    return 0 if only_home else rooms
+    rooms = owned(evidence, "nonresidential")
+    only_home = len(rooms) == 1 and rooms[0].label == "唯一住所" and not owned(evidence, "dwelling")
+    return 0 if only_home else len(rooms)
 
 
 def companies(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
     """PR-05: companies with capital in which a member invests or is legal representative."""
-    return len(_exempted(evidence, "company"))
+    return len(owned(evidence, "company"))
 
 
 def machines(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
     """PR-07: combines, excavators, large tractors."""
-    return len(_exempted(evidence, "machine"))
+    return len(owned(evidence, "machine"))
 
 
 def recent_purchases(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
     """PR-08: dwellings bought within 24 months that do not replace a demolished one."""
-    return len(_exempted(evidence, "new_house"))
+    return len(owned(evidence, "new_house"))
+
+
+def transferred_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
+    """PR-09: what was given away without reason within twelve months, fen."""
+    return sum(asset.value_fen for asset in owned(evidence, "transfer"))
+
+
+def transfer_limit_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
+    """PR-09: 24 × monthly standard, fen."""
+    standard = parameters["dibao.standard"]
+    return (
+        None if standard is None else int(amount.cash_limit(standard, parameters["prop.transfer_months"], 1))
+    )
+
+
+# —— people
 
 
 def unsigned_adults(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
@@ -185,10 +319,11 @@ def on_other_aid(evidence: Evidence, parameters: ParameterSet, regime: str) -> i
     return sum(bool(member.other_aid) for member in evidence.counted)
 
 
-def outside_hukou(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
-    """DB-01 (a): counted members registered elsewhere; not known as long as one is not known."""
+def local_members(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
+    """DB-01 (a), HH-21: counted members registered here; one is enough. Not known while it hangs on an unknown one."""
     known = [member.local_hukou for member in evidence.counted]
-    return None if None in known else sum(not local for local in known)
+    local = sum(each is True for each in known)
+    return None if not local and None in known else local
 
 
 def refuses(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool:
@@ -210,9 +345,11 @@ FACTS = {
         companies,
         machines,
         recent_purchases,
+        transferred_fen,
+        transfer_limit_fen,
         unsigned_adults,
         on_other_aid,
-        outside_hukou,
+        local_members,
         refuses,
     )
 }

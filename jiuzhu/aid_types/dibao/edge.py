@@ -1,0 +1,104 @@
+"""Beyond the dibao limits: the edge family (DB-04) and one person of it alone (DB-05, DB-06)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from jiuzhu.aid_types.dibao import amount, facts
+from jiuzhu.policy.evidence import Evidence, Member
+from jiuzhu.policy.parameters import ParameterSet
+
+EDGE_MEMBER, REGISTERED_ALONE = "EDGE_MEMBER", "REGISTERED_ALONE"
+
+
+def _income(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
+    """``L ≤ i < 1.5 × L`` (strictly)."""
+    per_head = facts.per_capita_fen(evidence, parameters, regime)
+    line = facts.edge_line_fen(evidence, parameters, regime)
+    return None if per_head is None or line is None else per_head < line
+
+
+def _cash(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
+    """PR-01, edge column. The banks' flag tells only the dibao limit, so beyond it the sum is not known."""
+    standard = parameters["dibao.standard"]
+    if standard is None or evidence.over_limit:
+        return None
+    limit = amount.cash_limit(standard, parameters["prop.cash_months_edge"], len(evidence.counted))
+    return bool(facts.known_cash_fen(evidence) <= limit)
+
+
+def _cars(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
+    """PR-02, edge column: one car, bought for no more than so many years of the standard of all members."""
+    if facts.cars(evidence, parameters, regime) > parameters["prop.cars_edge"]:
+        return False
+    prices, standard = (
+        [car.value_fen for car in facts.owned(evidence, "vehicle")],
+        parameters["dibao.standard"],
+    )
+    if standard is None or not all(prices):
+        return None
+    limit = parameters["prop.car_price_years_edge"] * 12 * standard * len(evidence.counted)
+    return all(price <= limit for price in prices)
+
+
+def _dwellings(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
+    """PR-03, edge column."""
+    count = facts.dwellings_under(evidence, parameters["prop.housing_area_pc_edge"])
+    return None if count is None else count <= parameters["prop.dwellings"]
+
+
+def _companies(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool:
+    """PR-05, edge column: capital of no more than 50,000 yuan in all."""
+    capital: int = sum(company.value_fen for company in facts.owned(evidence, "company"))
+    return bool(capital <= parameters["prop.company_capital_edge"])
+
+
+def _machines(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool:
+    """PR-07, edge column."""
+    return bool(facts.machines(evidence, parameters, regime) <= parameters["prop.machines_edge"])
+
+
+_Test = Callable[[Evidence, ParameterSet, str], bool | None]
+_WITHIN: Mapping[str, _Test] = {
+    "income": _income,
+    "cash": _cash,
+    "cars": _cars,
+    "dwellings": _dwellings,
+    "companies": _companies,
+    "machines": _machines,
+}
+
+
+def within(key: str, evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
+    """Whether a condition failed for dibao still holds for an edge family; conditions without edge limit do not."""
+    test = _WITHIN.get(key)
+    return False if test is None else test(evidence, parameters, regime)
+
+
+def single_ground(member: Member, on: date, regime: str) -> str:
+    """DB-05: the ground on which a member may apply alone, "" for none. The family's side is assessed separately."""
+    if regime == "P2019":
+        adult = member.age(on) >= facts.ADULT_AGE
+        alone = member.severely_disabled and member.labour == "NONE" and member.own_register
+        return "成年重度残疾、丧失劳动能力且单独立户" if adult and alone else ""
+    if member.severely_disabled:
+        return "低保边缘家庭中的重度残疾人或者三级智力、精神残疾人"
+    return "低保边缘家庭中的重病患者" if member.serious_illness else ""
+
+
+def alone(evidence: Evidence, ref: str) -> Evidence:
+    """DB-06: the evidence of one member assessed alone: N = 1, own income, own property, own supporters."""
+    members = tuple(
+        member if member.ref == ref else replace(member, exclude=member.exclude or "DB-06")
+        for member in evidence.members
+    )
+    return replace(
+        evidence,
+        members=members,
+        incomes=tuple(item for item in evidence.incomes if item.member == ref),
+        assets=tuple(asset for asset in evidence.assets if asset.member == ref),
+        supporters=tuple(each for each in evidence.supporters if each.supports == ref),
+        single_person=True,
+    )

@@ -1,0 +1,443 @@
+"""Guards answer for the case's own state: each named in a row of the table of moves, each refusing with a code.
+
+A guard gets the act being made: ``act.case``, ``act.given`` (what was handed in), ``act.today``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from jiuzhu.accounts.organisations import decide_authority, delegation_for
+from jiuzhu.accounts.queries import agreement_in_force
+from jiuzhu.cases.models import Correction, CountyVisit, Decision, Investigation, Investigator, KinFiling, Objection
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.parameters import queries as parameters
+from jiuzhu.people import acts as people
+from jiuzhu.people.models import Authorisation
+from jiuzhu.publicity.models import Posting
+from jiuzhu.verification import queries as verification
+from jiuzhu.verification.models import Run
+from jiuzhu.workflow.states import STATES
+
+if TYPE_CHECKING:
+    from jiuzhu.cases.acts._act import Act
+
+Guard = Callable[["Act"], None]
+GUARDS: dict[str, Guard] = {}
+
+SHARED_MATERIALS = {
+    "id_card": "身份证明",
+    "household_register": "户口簿",
+    "marriage": "婚姻证明",
+    "disability_certificate": "残疾证",
+    "vehicle": "车辆证明",
+    "real_estate": "房产证明",
+    "social_insurance": "社保证明",
+    "business": "工商登记证明",
+    "deposit": "存款证明",
+}
+PROVIDED_MATERIALS = {
+    "bank_account": "银行账户信息",
+    "photo": "申请人近照",
+    "medical_bills": "自付医疗费票据",
+    "court_document": "裁判文书或赡养协议",
+    "wage_proof": "收入证明",
+    "commitment": "诚信承诺书签字",
+}
+
+
+def guard(function: Guard) -> Guard:
+    GUARDS[function.__name__] = function
+    return function
+
+
+def _setting(act: Act, key: str) -> int:
+    return int(parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)[key])
+
+
+@guard
+def no_open_case(act: Act) -> None:
+    """D1: checked when the case is opened; the unique index holds it."""
+
+
+@guard
+def all_adults_signed(act: Act) -> None:
+    """D2, AS-02: names whoever has not signed."""
+    missing = people.missing_signers(act.case.authorisation, act.today)
+    if missing:
+        raise Refusal("E_NOT_SIGNED", names="、".join(missing))
+
+
+@guard
+def authorisation_in_force(act: Act) -> None:
+    """VER-01, VER-31, AS-01."""
+    consent = act.case.authorisation
+    if consent is None or consent.state != Authorisation.IN_FORCE or consent.valid_to < act.today:
+        raise Refusal("E_NOAUTH", why="授权书未签署齐全或已失效。")
+
+
+@guard
+def verifier_is_bound(act: Act) -> None:
+    """VER-31, AS-03: a confidentiality agreement in force on the day."""
+    if agreement_in_force(act.actor.id, act.today) is None:
+        raise Refusal("E_CONF", who=act.actor.name, on=act.today.isoformat())
+
+
+@guard
+def sources_answered_or_timed_out(act: Act) -> None:
+    """VER-10: every mandatory source answered, or its seven working days are over (then PARTIAL)."""
+    waiting = verification.waiting_sources(verification.latest_run(act.case.id), act.today, _setting(act, "verify.source_timeout_wd"))
+    if waiting:
+        raise Refusal("E_VERIFICATION", why=f"尚未反馈且未到期的来源：{'、'.join(waiting)}")
+
+
+@guard
+def no_blocking_finding(act: Act) -> None:
+    """D5: nothing over a limit, apart from findings answered as explained or exempted."""
+    blocking = verification.open_blocking(verification.latest_report(act.case.id))
+    if blocking:
+        raise Refusal("E_STATE", act="告知可正式申请", state="有未解决的超标项：" + "；".join(f.body["sentence"] for f in blocking))
+
+
+@guard
+def blocking_finding_confirmed(act: Act) -> None:
+    """D6, VER-11: at least one BLOCK finding, confirmed by the officer who signs the reasons."""
+    if not verification.open_blocking(verification.latest_report(act.case.id)):
+        raise Refusal("E_REASONS", act="告知核对不符合")
+    if not act.given.get("confirmed"):
+        raise Refusal("E_INPUT", field="确认", problem="请逐项核实超标项后勾选确认")
+
+
+@guard
+def objection_window_open(act: Act) -> None:
+    """D7, AS-08: ten working days after W07 was received; the eleventh is late."""
+    due = _running_due(act, "CLK-OBJW")
+    if due and act.today > due:
+        raise Refusal("E_LATE", what="核对结果异议", on=due.isoformat())
+    if not act.reason.strip():
+        raise Refusal("E_REASONS", act="提出异议")
+
+
+def _running_due(act: Act, clock_id: str) -> date | None:
+    row = act.case.clocks.filter(clock=clock_id).order_by("-id").first()
+    return row.due_on if row else None
+
+
+@guard
+def window_over(act: Act) -> None:
+    """D10, D15: only after the last day of the window."""
+    for clock_id in ("CLK-OBJW", "CLK-CORR"):
+        row = act.case.clocks.filter(clock=clock_id, ended_at__isnull=True).first()
+        if row and row.due_on and act.today > row.due_on:
+            return
+    raise Refusal("E_STATE", act=act.move.title, state=STATES[act.case.state].name + "，期限未满")
+
+
+@guard
+def apply_window_over(act: Act) -> None:
+    """The family may apply for 30 days after W06."""
+    step = act.case.steps.filter(to_state="MAY_APPLY").order_by("-seq").first()
+    if step is None or act.today <= step.on + timedelta(days=_setting(act, "apply_window_days")):
+        raise Refusal("E_STATE", act=act.move.title, state="申请期限未满")
+
+
+@guard
+def report_in_force(act: Act) -> None:
+    """VER-20, AS-58."""
+    report = verification.latest_report(act.case.id)
+    if report is None or report.valid_to < act.today:
+        raise Refusal("E_REPORT_EXPIRED", on=report.valid_to.isoformat() if report else "—")
+
+
+@guard
+def report_expired(act: Act) -> None:
+    report = verification.latest_report(act.case.id)
+    if report and report.valid_to >= act.today:
+        raise Refusal("E_STATE", act=act.move.title, state=f"核对报告有效期至{report.valid_to}")
+
+
+@guard
+def commitments_signed(act: Act) -> None:
+    """W10 comes with every application (CRD-01)."""
+    if not act.given.get("commitment"):
+        raise Refusal("E_SEAL", missing="诚信承诺书")
+
+
+def missing_materials(case) -> list[str]:
+    """What an application lacks: an account to pay into, and whatever the correction asked for."""
+    missing = []
+    if not case.household.accounts.filter(valid_to__isnull=True).exists():
+        missing.append("bank_account")
+    return missing
+
+
+@guard
+def nothing_missing(act: Act) -> None:
+    """D12: complete."""
+    missing = [PROVIDED_MATERIALS[item] for item in missing_materials(act.case)]
+    if missing:
+        raise Refusal("E_DOC", missing="、".join(missing))
+
+
+@guard
+def kin_filed(act: Act) -> None:
+    """REL-03, AS-48: a match with the register, declared or not, must be filed before acceptance."""
+    unfiled = KinFiling.objects.filter(case=act.case, filed_at__isnull=True)
+    if unfiled.exists() and not act.given.get("file_kin"):
+        raise Refusal("E_KIN", who="、".join(f"{each.official_name}（{each.official_post}）" for each in unfiled))
+
+
+@guard
+def no_correction_yet(act: Act) -> None:
+    """D13, AS-10: exactly one; the one-to-one key holds it in the database."""
+    earlier = Correction.objects.filter(case=act.case).first()
+    if earlier:
+        raise Refusal("E_ONCE", on=earlier.asked_on.isoformat())
+
+
+@guard
+def nothing_shared_asked(act: Act) -> None:
+    """WF-04, AS-11."""
+    for item in act.given.get("items", ()):
+        if item in SHARED_MATERIALS:
+            raise Refusal("E_SHARED", item=SHARED_MATERIALS[item])
+        if item not in PROVIDED_MATERIALS:
+            raise Refusal("E_INPUT", field="补正材料", problem="请从清单中选择")
+    if not act.given.get("items"):
+        raise Refusal("E_REASONS", act="一次性告知补正")
+
+
+@guard
+def correction_complete(act: Act) -> None:
+    """D14: every listed item is in."""
+    asked = set(act.case.correction.items)
+    have = set(act.case.materials.values_list("kind", flat=True)) | set(act.given.get("received", ()))
+    lacking = [PROVIDED_MATERIALS[item] for item in asked - have if item != "bank_account"]
+    if lacking:
+        raise Refusal("E_DOC", missing="、".join(lacking))
+
+
+@guard
+def reasons_given(act: Act) -> None:
+    """DB-07: a refusal, return or end says why, in plain words."""
+    if len(act.reason.strip()) < 2:
+        raise Refusal("E_REASONS", act=act.move.title)
+
+
+def latest_investigation(case) -> Investigation | None:
+    return case.investigations.order_by("-round").first()
+
+
+@guard
+def two_investigators(act: Act) -> None:
+    """D18, AS-19, DQ-19."""
+    round_ = latest_investigation(act.case)
+    signed = round_.investigators.filter(signed_at__isnull=False).count() if round_ else 0
+    if signed < 2:
+        raise Refusal("E_INVESTIGATION", why=f"调查人员签字{signed}人，应不少于2人")
+
+
+@guard
+def record_signed(act: Act) -> None:
+    """D18: signed by a present adult member."""
+    round_ = latest_investigation(act.case)
+    if round_ is None or round_.present_member is None or round_.present_signature is None:
+        raise Refusal("E_INVESTIGATION", why="缺少在场成年家庭成员签字")
+    if not round_.conclusion.strip():
+        raise Refusal("E_INVESTIGATION", why="没有填写调查结论")
+
+
+@guard
+def visit_photos(act: Act) -> None:
+    """D18: at least one home visit with photos."""
+    round_ = latest_investigation(act.case)
+    if round_ is None or round_.visited_at is None or not round_.photos.exists():
+        raise Refusal("E_INVESTIGATION", why="缺少入户时间或现场照片")
+
+
+@guard
+def differences_answered(act: Act) -> None:
+    """VER-11: every DIFF of the report is answered in the investigation."""
+    unanswered = verification.unanswered_differences(verification.latest_report(act.case.id))
+    if unanswered:
+        raise Refusal("E_INVESTIGATION", why="核对差异尚未说明：" + "；".join(f.body["sentence"] for f in unanswered))
+
+
+@guard
+def opinion_given(act: Act) -> None:
+    if len(act.given.get("opinion", "").strip()) < 2:
+        raise Refusal("E_REASONS", act="提出审核意见")
+
+
+@guard
+def assessed(act: Act) -> None:
+    if not act.case.assessments.exists():
+        raise Refusal("E_DOC", missing="测算结果")
+
+
+@guard
+def two_county_officers(act: Act) -> None:
+    """D22: W20 names two officers and a result."""
+    if len([name for name in act.given.get("officers", ()) if name.strip()]) < 2:
+        raise Refusal("E_INVESTIGATION", why="县级核查须两名工作人员")
+    if not act.given.get("result", "").strip():
+        raise Refusal("E_INVESTIGATION", why="没有填写核查结果")
+
+
+@guard
+def separation_of_duties(act: Act) -> None:
+    """ORG-03, AS-18: neither investigator nor verifier of the case decides it."""
+    if Investigator.objects.filter(case=act.case, staff_id=act.actor.id).exists():
+        raise Refusal("E_SOD", who=act.actor.name, why="是本案调查人员，不得审批")
+    if Run.objects.filter(case_id=act.case.id, verifier_id=act.actor.id).exists():
+        raise Refusal("E_SOD", who=act.actor.name, why="是本案核对人员，不得审批")
+
+
+@guard
+def authority_matches(act: Act) -> None:
+    """ORG-04: authority is tested at the moment of decision, AS-15..AS-17, AS-59."""
+    authority = decide_authority(act.case.town, act.case.aid_type, act.today)
+    wanted = "TOWN" if act.case.state == "TOWN_APPROVAL" else "COUNTY"
+    organ = act.case.town_id if wanted == "TOWN" else act.case.county_id
+    if authority != wanted:
+        raise Refusal("E_AUTH", role=act.actor.organ, act=act.move.title, why="审批权当日不在本级。")
+    if act.actor.organ_id != organ:
+        raise Refusal("E_AUTH", role=act.actor.organ, act=act.move.title, why="不是本案的审批机关。")
+
+
+@guard
+def visit_done_if_required(act: Act) -> None:
+    """D21, REL-04, SUP-02."""
+    done = CountyVisit.objects.filter(case=act.case, visited_on__isnull=False).exists()
+    if act.case.county_visit_required and not done:
+        raise Refusal("E_VISIT", why="近亲属备案、投诉举报或存疑案件")
+    if act.case.near_relative and not done:
+        raise Refusal("E_VISIT", why="近亲属备案案件须100%核查")
+
+
+@guard
+def qualified_or_overridden(act: Act) -> None:
+    """D23: the outcome says QUALIFIED, or the officer documents why he decides otherwise."""
+    assessment = act.case.assessments.order_by("-id").first()
+    if assessment is None:
+        raise Refusal("E_DOC", missing="测算结果")
+    if assessment.conclusion != "QUALIFIED" and len(act.given.get("override_reason", "").strip()) < 5:
+        raise Refusal("E_ASSESSMENT", conclusion=assessment.outcome["conclusion"])
+    if assessment.amount_fen <= 0:
+        raise Refusal("E_ASSESSMENT", conclusion="测算金额为零")
+
+
+def latest_posting(case) -> Posting | None:
+    return Posting.objects.filter(case_id=case.id).order_by("-round").first()
+
+
+@guard
+def publicity_over(act: Act) -> None:
+    """D25, AS-21..23: the window ends with the last day; granting is possible the day after."""
+    posting = latest_posting(act.case)
+    if posting is None or act.today <= posting.ends_on:
+        raise Refusal("E_PUBL", why=f"公示至{posting.ends_on if posting else '—'}（含当日）")
+
+
+@guard
+def no_open_objection(act: Act) -> None:
+    if Objection.objects.filter(case=act.case, result="").exists():
+        raise Refusal("E_PUBL", why="有异议尚未处理完毕")
+
+
+@guard
+def posting_photographed(act: Act) -> None:
+    """PUBL-01: a photo at the start and one at the end."""
+    posting = latest_posting(act.case)
+    moments = set(posting.photos.values_list("moment", flat=True)) if posting else set()
+    if moments != {"START", "END"}:
+        lacking = "、".join(word for moment, word in (("START", "张贴"), ("END", "期满")) if moment not in moments)
+        raise Refusal("E_PUBL", why=f"缺少{lacking}时的公示照片")
+
+
+@guard
+def partial_report_completed(act: Act) -> None:
+    """VER-10: a PARTIAL report needs the silent sources asked again before the grant."""
+    report = verification.latest_report(act.case.id)
+    if report and report.conclusion == "PARTIAL":
+        silent = verification.silent_sources(report.run)
+        if silent:
+            raise Refusal("E_VERIFICATION", why=f"报告注明未反馈的来源须重新查询：{'、'.join(silent)}")
+
+
+@guard
+def within_publicity(act: Act) -> None:
+    """D26: within the window, to its last minute."""
+    posting = latest_posting(act.case)
+    if posting is None or not posting.posted_on <= act.today <= posting.ends_on:
+        raise Refusal("E_LATE", what="公示异议", on=posting.ends_on.isoformat() if posting else "—")
+
+
+@guard
+def facts_given(act: Act) -> None:
+    """D26: named or anonymous, an objection says what is not true."""
+    if len(act.given.get("content", "").strip()) < 5:
+        raise Refusal("E_INPUT", field="异议内容", problem="请写明具体事实（不少于5个字）")
+
+
+@guard
+def meeting_is_valid(act: Act) -> None:
+    """APP-01, APP-02, AS-26: nine at least, two thirds villager representatives, everybody signs, nobody related."""
+    people_there = act.given.get("participants", [])
+    values = parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)
+    least, share = values["appraisal_min"], values["appraisal.reps_share"]
+    names = [each["name"].strip() for each in people_there]
+    if len(set(names)) != len(names) or not all(names):
+        raise Refusal("E_QUORUM", why="参会人员姓名为空或重复")
+    if len(people_there) < least:
+        raise Refusal("E_QUORUM", why=f"参会{len(people_there)}人，应不少于{least}人")
+    representatives = sum(each["capacity"] == "REPRESENTATIVE" for each in people_there)
+    if representatives < share * len(people_there):
+        raise Refusal("E_QUORUM", why=f"村（居）民代表{representatives}人，不足参会人数的三分之二")
+    if not all(each.get("signed", True) for each in people_there):
+        raise Refusal("E_SEAL", missing="参会人员签字")
+
+
+def vote_result(act: Act) -> str:
+    """APP-04: TRUE above 60 %, NOT_TRUE below 40 %, DISPUTED between, of all participants."""
+    values = parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)
+    people_there = act.given.get("participants", [])
+    agree = sum(each["vote"] == "TRUE" for each in people_there)
+    if agree > values["appraisal.true_above"] * len(people_there):
+        return "TRUE"
+    return "NOT_TRUE" if agree < values["appraisal.false_below"] * len(people_there) else "DISPUTED"
+
+
+def _vote_must_be(act: Act, wanted: str) -> None:
+    found = vote_result(act)
+    if found != wanted:
+        words = {"TRUE": "属实", "NOT_TRUE": "不属实", "DISPUTED": "争议较大"}
+        raise Refusal("E_QUORUM", why=f"表决结果为“{words[found]}”，与所选结论不符")
+
+
+@guard
+def vote_true(act: Act) -> None:
+    _vote_must_be(act, "TRUE")
+
+
+@guard
+def vote_untrue(act: Act) -> None:
+    _vote_must_be(act, "NOT_TRUE")
+
+
+@guard
+def vote_disputed(act: Act) -> None:
+    _vote_must_be(act, "DISPUTED")
+
+
+@guard
+def delegation_gone(act: Act) -> None:
+    """ORG-06."""
+    if delegation_for(act.case.town, act.case.aid_type, act.today):
+        raise Refusal("E_STATE", act=act.move.title, state="授权仍有效")
+
+
+def next_round(case) -> int:
+    return Decision.objects.filter(case=case).count() + 1

@@ -1,0 +1,198 @@
+"""Writing persons, households and consents. Numbers are checked by GB 11643; nobody is in two households at once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.models import Organisation
+from jiuzhu.core import clock, id_numbers, names
+from jiuzhu.core.calendar import add_months
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.people import queries
+from jiuzhu.people.models import (
+    Authorisation,
+    BankAccount,
+    CitizenAccount,
+    DossierCounter,
+    Household,
+    Membership,
+    Obligor,
+    Person,
+    Signature,
+)
+from jiuzhu.vault import files
+
+MEMBER_FIELDS = (
+    "marital education health disability_category disability_grade serious_illness labour employment student_stage "
+    "hukou_division hukou_type residence_division exclude_code lacks_capacity"
+).split()
+
+
+def _dossier_no(town: Organisation) -> str:
+    DossierCounter.objects.get_or_create(town_code=town.code)
+    counter = DossierCounter.objects.select_for_update().get(town_code=town.code)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{town.code}{counter.last:06d}"
+
+
+@transaction.atomic
+def register_household(
+    actor: Actor, *, town: Organisation, village_code: str, area_type: str, people: list[dict[str, Any]], address: str = ""
+) -> Household:
+    """Register a family, or find the one the applicant already has; ``people[0]`` is the applicant.
+
+    Each person: name, id_no, relation, phone and the fields of 2.1. Raises E_ID, E_INPUT, E_DUP.
+    """
+    today = clock.today()
+    if not people or people[0].get("relation") != "0":
+        raise Refusal("E_INPUT", field="家庭成员", problem="第一位应为申请人本人")
+    numbers = [id_numbers.parse(each["id_no"], on=today).number for each in people]
+    if len(set(numbers)) != len(numbers):
+        raise Refusal("E_INPUT", field="家庭成员", problem="同一号码填写了两次")
+    known = queries.find_by_number(numbers[0])
+    household = _known_household(known, town) if known else None
+    if household is None:
+        household = Household(
+            dossier_no=_dossier_no(town), town=town, village_code=village_code, area_type=area_type, opened_at=clock.now()
+        )
+        household.address = address
+        household.save(force_insert=True)
+    for entry, number in zip(people, numbers, strict=True):
+        _member(household, entry, number, today)
+    return household
+
+
+def _known_household(person: Person, town: Organisation) -> Household:
+    if person.household.town_id != town.id:
+        raise Refusal("E_DUP", why=f"{person.name}已在其他乡镇（街道）建档，请办理转移")
+    return person.household
+
+
+def _member(household: Household, entry: dict[str, Any], number: str, today: date) -> None:
+    parsed = id_numbers.parse(number)
+    name = names.normalise(str(entry.get("name", "")))
+    if not name or len(name) > 60:
+        raise Refusal("E_INPUT", field="姓名", problem="请按身份证填写姓名")
+    person = queries.find_by_number(number)
+    if person and person.household_id != household.id:
+        raise Refusal("E_DUP", why=f"{name}已登记在另一个家庭")
+    if person and person.name_key != name:
+        raise Refusal("E_INPUT", field="姓名", problem=f"与档案中该号码的姓名不一致（填写为{name}）")
+    if person is None:
+        person = Person(household=household, name=name, name_key=name, sex=parsed.sex, born_on=parsed.born_on)
+        person.id_no = parsed.number
+        person.phone = str(entry.get("phone", ""))
+        person.save(force_insert=True)
+    elif entry.get("phone"):
+        person.phone = str(entry["phone"])
+        person.save(update_fields=["phone_sealed", "phone_index"])
+    values = {field: entry[field] for field in MEMBER_FIELDS if entry.get(field) not in (None, "")}
+    current = Membership.objects.filter(household=household, person=person, left_on__isnull=True).first()
+    if current is None:
+        Membership.objects.create(
+            household=household, person=person, relation=entry["relation"], joined_on=today, **values
+        )
+    elif values:
+        Membership.objects.filter(pk=current.pk).update(**values)
+
+
+def add_obligor(household: Household, *, supports: Person, name: str, relation: str, id_no: str, facts: dict[str, Any]) -> Obligor:
+    """A supporter who lives apart; found again by number and supported person."""
+    number = id_numbers.parse(id_no, on=clock.today()).number if id_no else ""
+    obligor = Obligor(household=household, supports=supports, name=names.normalise(name), relation=relation, facts=facts)
+    obligor.id_no = number
+    obligor.save(force_insert=True)
+    return obligor
+
+
+def open_authorisation(
+    household: Household, *, number: str, aid_types: list[str], sources: list[str], purpose: str
+) -> Authorisation:
+    """A consent to be signed by every adult member (W02)."""
+    return Authorisation.objects.create(
+        household=household, number=number, aid_types=aid_types, sources=sources, purpose=purpose, opened_at=clock.now()
+    )
+
+
+@transaction.atomic
+def sign(
+    actor: Actor,
+    authorisation: Authorisation,
+    *,
+    person: Person,
+    image: bytes,
+    mime: str,
+    mode: str,
+    on_behalf_of: str = "",
+    witness_id: int | None = None,
+) -> Signature:
+    """Keep one person's signature: finger or pen on the screen, or a photo of the signed paper. Once a person."""
+    Authorisation.objects.select_for_update().get(pk=authorisation.pk)
+    if authorisation.state not in (Authorisation.DRAFT,):
+        raise Refusal("E_STATE", act="签署授权", state=authorisation.state)
+    if person.household_id != authorisation.household_id:
+        raise Refusal("E_SCOPE", what=f"{person.name}不是该家庭成员")
+    if Signature.objects.filter(authorisation=authorisation, person=person).exists():
+        raise Refusal("E_REPEAT", case_no=authorisation.number)
+    return Signature.objects.create(
+        authorisation=authorisation,
+        person=person,
+        signer_name=person.name if not on_behalf_of else actor.name,
+        on_behalf_of=on_behalf_of,
+        mode=mode,
+        image=files.keep(image, mime),
+        signed_at=clock.now(),
+        witness_id=witness_id,
+        channel=actor.kind,
+    )
+
+
+def missing_signers(authorisation: Authorisation, on: date) -> list[str]:
+    """Adults of the household who have not signed (D2); guardians answer for those without capacity."""
+    signed = set(authorisation.signatures.values_list("person_id", flat=True))
+    return [each.person.name for each in queries.adults_of(authorisation.household, on) if each.person_id not in signed]
+
+
+def bring_into_force(authorisation: Authorisation, on: date, months: int) -> None:
+    """All have signed: the consent holds from today, at most ``months`` (VER-21)."""
+    authorisation.state = Authorisation.IN_FORCE
+    authorisation.signed_on, authorisation.valid_to = on, add_months(on, months)
+    authorisation.save(update_fields=["state", "signed_on", "valid_to"])
+
+
+def end_authorisation(authorisation: Authorisation, at: datetime, *, state: str = Authorisation.ENDED) -> None:
+    authorisation.state, authorisation.ended_at = state, at
+    authorisation.save(update_fields=["state", "ended_at"])
+
+
+@transaction.atomic
+def set_account(household: Household, *, holder: Person, bank_code: str, bank_name: str, number: str, on: date) -> BankAccount:
+    """The account paid into from ``on``; the former one ends the day before. Digits only, 8–32 of them."""
+    digits = "".join(str(number).split())
+    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32):
+        raise Refusal("E_INPUT", field="银行账号", problem="应为8到32位数字")
+    current = household.accounts.filter(valid_to__isnull=True).first()
+    if current and current.number == digits and current.holder_id == holder.id:
+        return current
+    if current and current.valid_from >= on:
+        current.delete()
+    elif current:
+        current.valid_to = date.fromordinal(on.toordinal() - 1)
+        current.save(update_fields=["valid_to"])
+    account = BankAccount(
+        household=household, holder=holder, holder_name=holder.name, bank_code=bank_code, bank_name=bank_name, valid_from=on
+    )
+    account.number = digits
+    account.save(force_insert=True)
+    return account
+
+
+def open_account(person: Person) -> CitizenAccount:
+    """A citizen who proved who he is may look at his own household."""
+    account, _ = CitizenAccount.objects.get_or_create(person=person, defaults={"opened_at": clock.now()})
+    return account
