@@ -9,8 +9,9 @@ from datetime import date
 from jiuzhu.aid_types.dibao import amount, facts
 from jiuzhu.policy.evidence import Evidence, Member
 from jiuzhu.policy.parameters import ParameterSet
+from jiuzhu.policy.regimes import regime as regime_of
 
-EDGE_MEMBER, REGISTERED_ALONE = "EDGE_MEMBER", "REGISTERED_ALONE"
+REGISTERED_ALONE = "REGISTERED_ALONE"
 
 
 def _income(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
@@ -79,7 +80,7 @@ def within(key: str, evidence: Evidence, parameters: ParameterSet, regime: str) 
 
 def single_ground(member: Member, on: date, regime: str) -> str:
     """DB-05: the ground on which a member may apply alone, "" for none. The family's side is assessed separately."""
-    if regime == "P2019":
+    if regime_of(regime).single_person == REGISTERED_ALONE:
         adult = member.age(on) >= facts.ADULT_AGE
         alone = member.severely_disabled and member.labour == "NONE" and member.own_register
         return "成年重度残疾、丧失劳动能力且单独立户" if adult and alone else ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from jiuzhu.aid_types.dibao import amount
+from jiuzhu.core.money import div_half_up
 from jiuzhu.policy.evidence import Asset, Evidence, Income, Member, Supporter
 from jiuzhu.policy.income_kinds import left_out_by
 from jiuzhu.policy.parameters import ParameterSet
@@ -41,7 +42,7 @@ def gross_of(item: Income, parameters: ParameterSet) -> int:
     if not item.farm_item:
         return item.year_fen
     unit_fen: int = parameters[f"farm.{item.farm_item}"]
-    return amount.div_half_up(unit_fen * item.quantity_tenths, 10)
+    return div_half_up(unit_fen * item.quantity_tenths, 10)
 
 
 def net_of(item: Income, parameters: ParameterSet) -> int:
@@ -153,7 +154,7 @@ def support(supporter: Supporter, parameters: ParameterSet, *, single_person: bo
     )
     if waived:
         kept = rate(1 - parameters["maint.single_waiver"])
-        formula = amount.div_half_up(formula * kept[0], kept[1])
+        formula = div_half_up(formula * kept[0], kept[1])
     if supporter.paid_fen > formula:
         return Support(supporter.paid_fen, PAID)
     return Support(formula, UNABLE if supporter.unable else FORMULA)
@@ -209,7 +210,7 @@ def edge_line_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> 
     if standard is None:
         return None
     ratio = rate(parameters["edge.ratio"])
-    return amount.div_half_up(standard * ratio[0], ratio[1])
+    return div_half_up(standard * ratio[0], ratio[1])
 
 
 # —— property
