@@ -18,10 +18,28 @@ from jiuzhu.core.refusal import register
 
 DATA = Path(calendar.__file__).parent / "data"
 PACKAGE = DATA.parent.parent
-DOMAIN_CODES = (
-    "E_NOAUTH E_SCOPE E_CONF E_SOD E_AUTH E_ORGAN E_STATE E_ONCE E_SHARED E_DOC E_SEAL E_LIMIT E_QUORUM "
-    "E_REPORT_EXPIRED E_DUP E_PRIV E_ID E_PUBL E_NOTICE E_PAYDUP"
-).split()
+DOMAIN_CODES = [
+    "E_NOAUTH",
+    "E_SCOPE",
+    "E_CONF",
+    "E_SOD",
+    "E_AUTH",
+    "E_ORGAN",
+    "E_STATE",
+    "E_ONCE",
+    "E_SHARED",
+    "E_DOC",
+    "E_SEAL",
+    "E_LIMIT",
+    "E_QUORUM",
+    "E_REPORT_EXPIRED",
+    "E_DUP",
+    "E_PRIV",
+    "E_ID",
+    "E_PUBL",
+    "E_NOTICE",
+    "E_PAYDUP",
+]
 
 
 def divisions() -> list[dict[str, str]]:
