@@ -76,7 +76,8 @@ class Asset:
     """Something owned. ``kind``: cash vehicle small_vehicle dwelling nonresidential company machine new_house transfer.
 
     ``value_fen`` for money, capital and a car's price, ``area_m2_tenths`` for buildings; ``label`` tells two things
-    of a kind apart (plate, address, company); ``exempt`` is the documented reason of PR-21.
+    of a kind apart (plate, address, company); ``exempt`` is the documented reason of PR-21. ``bought_on`` is the
+    day a dwelling was bought, empty when inherited or given for a demolished one (PR-08).
     """
 
     member: str
@@ -86,6 +87,7 @@ class Asset:
     area_m2_tenths: int = 0
     verified: bool = False
     exempt: str = ""
+    bought_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _build(kind: type, raw: dict[str, Any]) -> Any:
     known = {each.name: each for each in fields(kind)}
     values = {name: value for name, value in raw.items() if name in known}
     for name, value in values.items():
-        if known[name].type == "date" and isinstance(value, str):
+        if known[name].type in ("date", "date | None") and isinstance(value, str):
             values[name] = date.fromisoformat(value)
     return kind(**values)
 

@@ -1,24 +1,28 @@
 """What observations mean for a household: over a limit (BLOCK), unlike what was said (DIFF), or a hint (VER-11).
 
-Also turns observations into incomes and assets of the evidence, so that the same facts judge the verified family.
+Also puts observations into the evidence, so that the same facts judge the family as departments know it.
+Two spouses who own one flat, or one company seen twice, are one thing: things are told apart by certificate,
+plate or registration code, and what the family declared is matched with what was found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from jiuzhu.core.calendar import add_months
 from jiuzhu.core.money import yuan
 from jiuzhu.core.observation import Observation
-from jiuzhu.policy.evidence import Asset, Evidence, Income
-from jiuzhu.policy.outcome import Outcome
+from jiuzhu.policy.conditions import show
+from jiuzhu.policy.evidence import Asset, Evidence, Income, Member
+from jiuzhu.policy.outcome import ConditionResult, Outcome
 
 BLOCK, DIFF, HINT = "BLOCK", "DIFF", "HINT"
-_VEHICLES = ("CAR", "TRUCK")
-# which finding a failed condition is
+GONE = ("SCRAPPED", "DEREGISTERED", "TRANSFERRED")
+SMALL_VEHICLES = ("MOTORCYCLE", "TRICYCLE")
+_ASSET_KINDS = ("vehicle", "small_vehicle", "dwelling", "nonresidential", "company", "machine")
+_PENSIONS = ("basic_pension", "pension")
+# which finding a failed condition is, and who owns what it is about
 _CODES = {
     "cash": "F-CASH",
     "cars": "F-CAR",
@@ -27,8 +31,18 @@ _CODES = {
     "companies": "F-CORP",
     "machines": "F-MACH",
     "new_house": "F-NEWHOUSE",
+    "transfer": "F-TRANSFER",
     "other_aid": "F-DUP",
     "income": "F-INC",
+}
+_SOURCES = {
+    "cash": "CK",
+    "cars": "CL",
+    "dwellings": "BDC",
+    "nonresidential": "BDC",
+    "new_house": "BDC",
+    "companies": "GS",
+    "income": "SB",
 }
 
 
@@ -47,183 +61,268 @@ class Finding:
     reason_code: str = ""
 
 
+# —— evidence as departments know it
+
+
 def with_observations(
     evidence: Evidence, observations: Iterable[Observation], refs: Mapping[str, str]
 ) -> Evidence:
-    """The evidence with what departments know put in. ``refs`` maps ID numbers to member refs."""
-    incomes = [item for item in evidence.incomes if not item.verified]
-    assets = [asset for asset in evidence.assets if not asset.verified]
-    over_limit = evidence.over_limit
-    for seen in observations:
-        ref = refs.get(seen.subject, "")
-        assets += _assets(seen, ref, evidence.as_of)
-        incomes = _incomes(incomes, seen, ref)
-        if seen.kind == "deposit_flag":
-            over_limit = bool(over_limit) or bool(seen.attributes["over_limit"])
-    return replace(evidence, incomes=tuple(incomes), assets=tuple(assets), over_limit=over_limit)
+    """The evidence with what departments know put in. ``refs`` maps ID numbers to member refs.
+
+    Observations of people who are not members are left out. A member registered as dead no longer counts (HH-14).
+    """
+    seen = [each for each in observations if each.subject in refs]
+    members = {member.ref: member for member in evidence.members}
+    incomes = tuple(item for item in evidence.incomes if not item.verified)
+    over_limit, found = evidence.over_limit, list[Asset]()
+    for each in seen:
+        ref = refs[each.subject]
+        found += _assets(each, members.get(ref), evidence)
+        incomes = _incomes(incomes, each, ref)
+        if each.kind == "deposit_flag":
+            over_limit = bool(over_limit) or bool(each.attributes["over_limit"])
+        if each.kind == "death" and ref in members and each.attributes["died_on"] <= evidence.as_of:
+            members[ref] = replace(members[ref], exclude=members[ref].exclude or "HH-14")
+    declared = [asset for asset in evidence.assets if not asset.verified]
+    return replace(
+        evidence,
+        members=tuple(members.values()),
+        incomes=incomes,
+        assets=tuple(_merged(declared, _distinct(found))),
+        over_limit=over_limit,
+    )
 
 
-def _assets(seen: Observation, ref: str, as_of: date) -> list[Asset]:
-    what = seen.attributes
-    if seen.kind == "vehicle" and what["kind"] in _VEHICLES and what.get("state") != "SCRAPPED":
-        return [Asset(ref, "vehicle", f"{what['plate']}", verified=True)]
-    if seen.kind == "dwelling":
-        home = Asset(
-            ref, "dwelling", what.get("address", ""), area_m2_tenths=what["area_m2_tenths"], verified=True
-        )
-        bought = what.get("registered_on")
-        if bought and add_months(bought, 24) > as_of and not what.get("demolition_replacement"):
-            return [home, replace(home, kind="new_house")]
-        return [home]
-    if seen.kind == "nonresidential":
-        return [
-            Asset(
-                ref,
-                "nonresidential",
-                what.get("use", ""),
-                area_m2_tenths=what["area_m2_tenths"],
-                verified=True,
+def _distinct(found: Sequence[Asset]) -> list[Asset]:
+    """Joint ownership and double entries seen once: same kind, same certificate, plate or code."""
+    first: dict[tuple[str, str], Asset] = {}
+    rest = []
+    for asset in found:
+        if asset.kind == "cash" or not asset.label:
+            rest.append(asset)
+        else:
+            first.setdefault((asset.kind, asset.label), asset)
+    return [*first.values(), *rest]
+
+
+def _merged(declared: Sequence[Asset], found: Sequence[Asset]) -> list[Asset]:
+    """Found things, plus declared things no department knows; a documented exemption is kept on the found thing."""
+    unmatched, merged = list(declared), []
+    for asset in found:
+        same = next((each for each in unmatched if _same_thing(each, asset)), None)
+        if same is not None:
+            unmatched.remove(same)
+            asset = replace(
+                asset, exempt=asset.exempt or same.exempt, value_fen=asset.value_fen or same.value_fen
             )
-        ]
-    if (
-        seen.kind == "company"
-        and what["state"] == "ACTIVE"
-        and what["capital_fen"] > 0
-        and not what.get("dormant")
-    ):
-        exempt = "农民专业合作社成员" if what.get("co_operative") else ""
-        return [
-            Asset(ref, "company", what["name"], value_fen=what["capital_fen"], verified=True, exempt=exempt)
-        ]
+        merged.append(asset)
+    return [*merged, *unmatched]
+
+
+def _same_thing(declared: Asset, found: Asset) -> bool:
+    """A declared thing is the found one when kinds agree and neither owner nor name contradicts it."""
+    if declared.kind != found.kind or declared.kind not in _ASSET_KINDS:
+        return False
+    if declared.label and found.label:
+        return declared.label in found.label or found.label in declared.label
+    return not declared.member or not found.member or declared.member == found.member
+
+
+def _assets(seen: Observation, member: Member | None, evidence: Evidence) -> list[Asset]:
+    what, ref = seen.attributes, member.ref if member else ""
+    if seen.kind == "vehicle" and what.get("state") not in GONE:
+        return [_vehicle(seen, ref, evidence)]
+    if seen.kind == "dwelling":
+        label = what.get("address") or what.get("certificate_no", "")
+        area, bought_on = what["area_m2_tenths"], _bought_on(seen)
+        return [Asset(ref, "dwelling", label, area_m2_tenths=area, verified=True, bought_on=bought_on)]
+    if seen.kind == "nonresidential":
+        label = what.get("address") or what.get("certificate_no") or what.get("use", "")
+        return [Asset(ref, "nonresidential", label, area_m2_tenths=what["area_m2_tenths"], verified=True)]
+    if seen.kind == "company" and what["state"] == "ACTIVE" and what["capital_fen"] > 0:
+        return [Asset(ref, "company", what["name"], what["capital_fen"], verified=True, exempt=_idle(seen))]
     if seen.kind == "deposit_balance":
         return [Asset(ref, "cash", "银行存款", value_fen=what["balance_fen"], verified=True)]
     return []
 
 
-def _incomes(incomes: list[Income], seen: Observation, ref: str) -> list[Income]:
-    """Pensions and wage bases said by the insurance office replace what the family said of the same kind."""
+def _vehicle(seen: Observation, ref: str, evidence: Evidence) -> Asset:
+    """PR-02: a disabled member's mobility vehicle is exempt; two- and three-wheelers are counted apart."""
+    what = seen.attributes
+    if what["kind"] == "MOBILITY" and any(member.disability_category for member in evidence.members):
+        return Asset(ref, "vehicle", what["plate"], verified=True, exempt="残疾人功能补偿代步车")
+    kind = "small_vehicle" if what["kind"] in (*SMALL_VEHICLES, "MOBILITY") else "vehicle"
+    return Asset(ref, kind, what["plate"], value_fen=what.get("price_fen", 0), verified=True)
+
+
+def _bought_on(seen: Observation) -> date | None:
+    """PR-08: the day a dwelling was bought; none for one given for a demolished home or inherited."""
+    what = seen.attributes
+    given = what.get("demolition_replacement") or what.get("acquired") == "INHERITED"
+    registered: date | None = what.get("registered_on")
+    return None if given else registered
+
+
+def _idle(seen: Observation) -> str:
+    """PR-05: proven dormant companies and co-operative membership are exempt."""
+    if seen.attributes.get("co_operative"):
+        return "农民专业合作社成员"
+    return "经核实企业无经营（停业、空壳）" if seen.attributes.get("dormant") else ""
+
+
+def _incomes(incomes: tuple[Income, ...], seen: Observation, ref: str) -> tuple[Income, ...]:
+    """A pension paid replaces the declared one. A contribution base proves employment; only a base of more than 1.2
+    times the declared wage stands in for it, until the family has explained itself."""
     what = seen.attributes
     if seen.kind == "pension":
         kind = "basic_pension" if what["kind"] == "RESIDENT" else "pension"
-        kept = [
-            item for item in incomes if not (item.member == ref and item.kind in ("basic_pension", "pension"))
-        ]
-        return [*kept, Income(ref, "T", kind, 12 * what["amount_fen"], verified=True)]
-    if seen.kind == "contribution" and what.get("base_fen"):
-        kept = [item for item in incomes if not (item.member == ref and item.category == "W")]
-        declared = sum(item.year_fen for item in incomes if item.member == ref and item.category == "W")
-        return [*kept, Income(ref, "W", "wage", max(declared, 12 * what["base_fen"]), verified=True)]
-    return incomes
+        kept = [item for item in incomes if item.member != ref or item.kind not in _PENSIONS or item.verified]
+        return (*kept, Income(ref, "T", kind, 12 * what["amount_fen"], verified=True))
+    if seen.kind != "contribution" or not what.get("base_fen"):
+        return incomes
+    declared = tuple(item for item in incomes if item.member == ref and item.category == "W")
+    if _wage_is_plausible(what["base_fen"], declared):
+        return tuple(replace(item, verified=True) if item in declared else item for item in incomes)
+    kept = [item for item in incomes if item not in declared]
+    cost = sum(item.cost_fen for item in declared)
+    return (*kept, Income(ref, "W", "wage", 12 * what["base_fen"], cost_fen=cost, verified=True))
+
+
+def _wage_is_plausible(base_fen: int, declared: Sequence[Income]) -> bool:
+    """S06: base ≤ declared × 1.2, compared without dividing."""
+    return 5 * 12 * base_fen <= 6 * sum(item.year_fen for item in declared)
+
+
+# —— findings
 
 
 def find(
     declared: Evidence, outcome: Outcome, observations: Iterable[Observation], refs: Mapping[str, str]
 ) -> list[Finding]:
-    """Findings from an assessment of the verified evidence and from comparing observations with the declaration."""
-    findings = [
-        Finding(
-            code=_CODES[result.key],
-            level=BLOCK,
-            person="",
-            source="、".join(_SOURCES.get(result.key, ())),
-            value=_words(result.value, result.unit),
-            limit=_words(result.limit, result.unit),
-            article=result.article,
-            sentence=result.sentence,
-            reason_code=result.reason_code,
-        )
-        for result in outcome.not_met
-        if result.key in _CODES and (result.key != "income" or _verified_income_alone_exceeds(outcome))
-    ]
+    """Findings: what the outcome of the *verified* evidence says is over a limit, then every difference and hint.
+
+    ``declared`` is the evidence as the family said it; ``outcome`` the assessment of :func:`with_observations`.
+    """
+    findings = [_block(result) for result in outcome.not_met if _is_finding(result.key, outcome)]
     known = {member.ref: member for member in declared.members}
     for seen in observations:
         ref = refs.get(seen.subject, "")
-        findings += _differences(declared, known.get(ref), seen, ref)
-    return findings
+        if ref:
+            findings += _differences(declared, known.get(ref), seen, ref, refs)
+    return list(dict.fromkeys(findings))
 
 
-_SOURCES = {
-    "cash": ("CK",),
-    "cars": ("CL",),
-    "dwellings": ("BDC",),
-    "nonresidential": ("BDC",),
-    "new_house": ("BDC",),
-    "companies": ("GS",),
-    "income": ("SB",),
-}
+def _is_finding(key: str, outcome: Outcome) -> bool:
+    """Income is judged before the application only when nothing of it is merely imputed (LAB-02, LAB-04)."""
+    if key == "income":
+        return not any(line.rule == "LAB-02" for line in outcome.lines)
+    return key in _CODES
 
 
-def _verified_income_alone_exceeds(outcome: Outcome) -> bool:
-    """Income is judged before the application only when what departments say reaches the standard by itself."""
-    imputed = any(line.rule == "LAB-02" for line in outcome.lines)
-    return not imputed
-
-
-def _words(value: Any, unit: str) -> str:
-    return f"{yuan(value)}元" if unit == "fen" and value is not None else str(value)
+def _block(result: ConditionResult) -> Finding:
+    return Finding(
+        code=_CODES[result.key],
+        level=BLOCK,
+        person="",
+        source=_SOURCES.get(result.key, ""),
+        value=show(result.value, result.unit),
+        limit=show(result.limit, result.unit),
+        article=result.article,
+        sentence=result.sentence,
+        reason_code=result.reason_code,
+    )
 
 
 def _diff(
-    code: str, level: str, ref: str, seen: Observation, value: str, limit: str, sentence: str
+    code: str,
+    ref: str,
+    seen: Observation,
+    value: str,
+    limit: str,
+    sentence: str,
+    level: str = DIFF,
+    reason: str = "",
 ) -> Finding:
-    return Finding(code, level, ref, seen.source, value, limit, "规则VER-11", sentence)
+    return Finding(code, level, ref, seen.source, value, limit, "规则VER-11", sentence, reason)
 
 
-def _differences(declared: Evidence, member: Any, seen: Observation, ref: str) -> list[Finding]:
+def _differences(
+    declared: Evidence, member: Member | None, seen: Observation, ref: str, refs: Mapping[str, str]
+) -> list[Finding]:
     what = seen.attributes
     if seen.kind == "death":
-        return [
-            _diff(
-                "F-DEATH",
-                BLOCK,
-                ref,
-                seen,
-                str(what["died_on"]),
-                "",
-                f"殡葬登记显示已于{what['died_on']}死亡",
-            )
-        ]
-    if seen.kind == "register" and what.get("state") == "CANCELLED":
-        return [_diff("F-CANCEL", DIFF, ref, seen, "已注销", "在册", "户籍登记显示该成员户口已注销")]
-    if (
-        seen.kind == "marriage"
-        and member
-        and member.marital
-        and _married(member.marital) != (what["state"] == "MARRIED")
-    ):
-        said, registered = (
-            _marital_word(member.marital),
-            {"MARRIED": "已婚", "DIVORCED": "离婚"}.get(what["state"], "未婚"),
-        )
-        return [
-            _diff("F-MARRIAGE", DIFF, ref, seen, registered, said, f"申报为{said}，婚姻登记为{registered}")
-        ]
+        died = f"{what['died_on']:%Y-%m-%d}"
+        said = f"殡葬登记显示该成员已于{died}死亡"
+        return [_diff("F-DEATH", ref, seen, died, "", said, BLOCK, "RC-DEATH")]
+    if seen.kind == "register":
+        return _register(seen, ref, refs)
+    if seen.kind == "marriage":
+        return _marriage(member, seen, ref, refs)
     if seen.kind == "contribution" and what.get("base_fen"):
-        said_fen = sum(i.year_fen for i in declared.incomes if i.member == ref and i.category == "W") // 12
-        if 5 * what["base_fen"] > 6 * said_fen:
-            value, limit = f"{yuan(what['base_fen'])}元", f"{yuan(said_fen)}元"
-            return [
-                _diff(
-                    "H-WAGE",
-                    DIFF,
-                    ref,
-                    seen,
-                    value,
-                    limit,
-                    f"社会保险缴费基数{value}，高于申报工资{limit}的1.2倍",
-                )
-            ]
+        return _wage(declared, seen, ref)
     if seen.kind == "pension":
-        said_fen = sum(i.year_fen for i in declared.incomes if i.member == ref and i.category == "T") // 12
-        if said_fen and said_fen != what["amount_fen"]:
-            value, limit = f"{yuan(what['amount_fen'])}元", f"{yuan(said_fen)}元"
-            return [_diff("F-INC", DIFF, ref, seen, value, limit, f"养老金发放{value}，申报{limit}")]
+        return _pension(declared, seen, ref)
+    if seen.kind == "individual_business" and what.get("state", "ACTIVE") == "ACTIVE":
+        return _business(declared, seen, ref)
     return []
 
 
-def _married(code: str) -> bool:
-    return code.startswith("2")
+def _register(seen: Observation, ref: str, refs: Mapping[str, str]) -> list[Finding]:
+    """F-CANCEL; F-MEMBER for people of the same register the family did not name (``others``: their ID numbers)."""
+    findings = []
+    if seen.attributes.get("state") == "CANCELLED":
+        findings.append(_diff("F-CANCEL", ref, seen, "已注销", "在册", "户籍登记显示该成员户口已注销"))
+    unnamed = [number for number in seen.attributes.get("others", ()) if number not in refs]
+    if unnamed:
+        said = f"同一户口簿上另有{len(unnamed)}人未申报，请核实是否共同生活"
+        findings.append(_diff("F-MEMBER", ref, seen, f"{len(unnamed)}人未申报", "全部申报", said))
+    return findings
 
 
-def _marital_word(code: str) -> str:
-    return {"1": "未婚", "2": "已婚", "3": "丧偶", "4": "离婚"}.get(code[:1], "未说明")
+_MARITAL = {"1": "未婚", "2": "已婚", "3": "丧偶", "4": "离婚"}
+_REGISTERED = {"MARRIED": "已婚", "DIVORCED": "离婚"}
+
+
+def _marriage(member: Member | None, seen: Observation, ref: str, refs: Mapping[str, str]) -> list[Finding]:
+    """F-MARRIAGE; and F-MEMBER for a registered spouse the family did not name. A widow is not "unlike" married."""
+    married = seen.attributes["state"] == "MARRIED"
+    registered = _REGISTERED.get(seen.attributes["state"], "没有登记")
+    said = _MARITAL.get(member.marital[:1], "") if member else ""
+    findings = []
+    if said and said != "丧偶" and (said == "已婚") != married:
+        sentence = f"申报为{said}，婚姻登记为{registered}"
+        findings.append(_diff("F-MARRIAGE", ref, seen, registered, said, sentence))
+    spouse = seen.attributes.get("spouse_id_no")
+    if married and spouse and spouse not in refs and said != "丧偶":
+        sentence = "婚姻登记的配偶没有申报为家庭成员，请核实"
+        findings.append(_diff("F-MEMBER", ref, seen, "配偶未申报", "全部申报", sentence))
+    return findings
+
+
+def _wage(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
+    wages = [item for item in declared.incomes if item.member == ref and item.category == "W"]
+    if _wage_is_plausible(seen.attributes["base_fen"], wages):
+        return []
+    value = f"{yuan(seen.attributes['base_fen'])}元"
+    limit = f"{yuan(sum(item.year_fen for item in wages) // 12)}元"
+    said = f"社会保险缴费基数{value}，高于申报工资{limit}的1.2倍"
+    return [_diff("H-WAGE", ref, seen, value, limit, said)]
+
+
+def _pension(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
+    said_fen = sum(
+        item.year_fen for item in declared.incomes if item.member == ref and item.kind in _PENSIONS
+    )
+    if said_fen == 12 * seen.attributes["amount_fen"]:
+        return []
+    value, limit = f"{yuan(seen.attributes['amount_fen'])}元", f"{yuan(said_fen // 12)}元"
+    return [_diff("F-INC", ref, seen, value, limit, f"社会保险待遇每月{value}，申报{limit}")]
+
+
+def _business(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
+    """PR-06: allowed, but its profit belongs into B."""
+    if any(item.member == ref and item.category == "B" for item in declared.incomes):
+        return []
+    name = seen.attributes.get("name", "")
+    said = f"登记有个体工商户“{name}”，没有申报经营净收入"
+    return [_diff("F-INC", ref, seen, "有个体工商户", "未申报经营收入", said)]

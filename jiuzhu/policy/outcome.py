@@ -39,13 +39,14 @@ class ConditionResult:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the sum: what, how in words, result in fen, rule and article."""
+    """One line of the sum: what, how in words, result in fen, rule and article; whose, when it is one member's."""
 
     label: str
     formula: str
     value_fen: int
     rule: str
     article: str
+    member: str = ""
 
 
 @dataclass(frozen=True)

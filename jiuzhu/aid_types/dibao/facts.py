@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from jiuzhu.aid_types.dibao import amount
+from jiuzhu.core.calendar import add_months
 from jiuzhu.core.money import div_half_up
 from jiuzhu.policy.evidence import Asset, Evidence, Income, Member, Supporter
 from jiuzhu.policy.income_kinds import left_out_by
@@ -290,8 +291,11 @@ def machines(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
 
 
 def recent_purchases(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
-    """PR-08: dwellings bought within 24 months that do not replace a demolished one."""
-    return len(owned(evidence, "new_house"))
+    """PR-08: dwellings bought, or decorated to a high standard (``new_house``), within 24 months."""
+    months, today = parameters["prop.purchase_months"], evidence.as_of
+    bought = [home.bought_on for home in owned(evidence, "dwelling") if home.bought_on]
+    lately = sum(day <= today < add_months(day, months) for day in bought)
+    return lately + len(owned(evidence, "new_house"))
 
 
 def transferred_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:

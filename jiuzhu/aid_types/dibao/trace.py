@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
-
 from jiuzhu.aid_types.dibao import amount, facts
 from jiuzhu.core.money import div_half_up, yuan
 from jiuzhu.policy.evidence import Evidence, Income, Member, Supporter
@@ -65,11 +63,13 @@ def _receipt(item: Income, parameters: ParameterSet, article: str) -> Line:
         unit, quantity = parameters[f"farm.{item.farm_item}"], Fraction(item.quantity_tenths, 10)
         words += f"（每亩、每头每年{yuan(unit)}元 × {float_free(quantity)}）"
     if reason:
-        return Line(label, f"{words}，不计入家庭收入：{reason}", 0, "INC-10", article)
+        return Line(label, f"{words}，不计入家庭收入：{reason}", 0, "INC-10", article, item.member)
     if item.cost_fen:
         words += f" − 成本、税费{yuan(item.cost_fen)}元"
     rule = "INC-30" if item.farm_item else "INC-02"
-    return Line(label, f"{words}，除以12", _monthly(facts.net_of(item, parameters)), rule, article)
+    return Line(
+        label, f"{words}，除以12", _monthly(facts.net_of(item, parameters)), rule, article, item.member
+    )
 
 
 def float_free(quantity: Fraction) -> str:
@@ -86,13 +86,15 @@ def _labour_lines(member: Member, evidence: Evidence, parameters: ParameterSet, 
     if labour.cost_fen:
         share, cap = parameters["work_cost.rate"], parameters["work_cost.cap_of_L"]
         words = f"工资的{_times(share)}与低保标准的{_times(cap)}取较小者"
-        lines.append(Line("必要就业成本", words, -_monthly(labour.cost_fen), "INC-20", article))
+        lines.append(Line("必要就业成本", words, -_monthly(labour.cost_fen), "INC-20", article, member.ref))
     if labour.is_imputed and labour.imputed_fen is not None:
         known = labour.earned_fen - labour.cost_fen
         coefficient = parameters[f"labour.coef.{member.labour}"]
         words = f"最低工资{yuan(parameters['minimum_wage'])}元 × 劳动力系数{_times(coefficient)}"
         words += f" − 已计入的劳动收入{yuan(_monthly(known))}元" if known else ""
-        lines.append(Line("核算劳动力收入", words, _monthly(labour.imputed_fen - known), "LAB-02", article))
+        lines.append(
+            Line("核算劳动力收入", words, _monthly(labour.imputed_fen - known), "LAB-02", article, member.ref)
+        )
     return lines
 
 
@@ -103,7 +105,7 @@ def _pension_line(
     if not left_out:
         return []
     words = f"中央确定的部分每月{yuan(parameters['central_pension'])}元不计入"
-    return [Line("基础养老金不计入部分", words, -_monthly(left_out), "INC-11", article)]
+    return [Line("基础养老金不计入部分", words, -_monthly(left_out), "INC-11", article, member.ref)]
 
 
 def _support_line(supporter: Supporter, parameters: ParameterSet, evidence: Evidence) -> list[Line]:
@@ -111,7 +113,9 @@ def _support_line(supporter: Supporter, parameters: ParameterSet, evidence: Evid
     if found is None:
         return []
     words = _BASIS.get(found.basis) or _formula_words(supporter, parameters)
-    return [Line("赡养（抚养、扶养）费", words, found.fen, "MNT-01", _MAINTENANCE_ARTICLE)]
+    return [
+        Line("赡养（抚养、扶养）费", words, found.fen, "MNT-01", _MAINTENANCE_ARTICLE, supporter.supports)
+    ]
 
 
 def _formula_words(supporter: Supporter, parameters: ParameterSet) -> str:
@@ -153,7 +157,7 @@ def amount_lines(
     per_head_fen: int | None,
     base_fen: int,
     topups: dict[str, tuple[str, int]],
-    tiers: dict[str, Any],
+    tiers: dict[str, int],
 ) -> list[Line]:
     """AMT-01..05: the base, then one top-up a person. ``topups`` maps refs to group and fen, ``tiers`` refs to tier."""
     standard, article = parameters["dibao.standard"], amount_article(regime)
@@ -163,19 +167,19 @@ def amount_lines(
         words = f"人均月收入{yuan(per_head_fen)}元，没有低于标准{yuan(standard)}元"
         return [Line("保障金", words, 0, "AMT-01", article)]
     if tiers:
-        lines = [_tier_line(tier, standard, parameters, article) for tier in tiers.values()]
+        lines = [_tier_line(ref, tier, standard, parameters, article) for ref, tier in tiers.items()]
     else:
         difference = f"（标准{yuan(standard)}元 − 人均月收入{yuan(per_head_fen)}元）"
         words = f"{difference}× {len(evidence.counted)}人，不足一元的进到元"
         lines = [Line("保障金（差额）", words, base_fen, "AMT-01", article)]
-    for group, fen in topups.values():
+    for ref, (group, fen) in topups.items():
         words = f"标准{yuan(standard)}元 × {_times(parameters[f'topup.{group}'])}，不足一元的进到元"
-        lines.append(Line(f"分类施保：{TOPUPS[group]}", words, fen, "AMT-03", article))
+        lines.append(Line(f"分类施保：{TOPUPS[group]}", words, fen, "AMT-03", article, ref))
     return lines
 
 
-def _tier_line(tier: int, standard: int, parameters: ParameterSet, article: str) -> Line:
+def _tier_line(ref: str, tier: int, standard: int, parameters: ParameterSet, article: str) -> Line:
     share = parameters["dibao.tier_rates"][tier]
     words = f"标准{yuan(standard)}元 × {_times(share)}，不足一元的进到元"
     fen = int(amount.share_of_standard(standard, share.numerator, share.denominator))
-    return Line(f"保障金（{'ABC'[tier]}档）", words, fen, "AMT-02", article)
+    return Line(f"保障金（{'ABC'[tier]}档）", words, fen, "AMT-02", article, ref)
