@@ -68,9 +68,10 @@ def instant(day: date, hour: int = 9, minute: int = 0, second: int = 0) -> datet
 
 @contextmanager
 def at(moment: datetime | date) -> Iterator[datetime]:
-    """Make it that moment inside the block (a date means nine in the morning)."""
+    """Make it that moment inside the block (a date means nine in the morning; no zone means Shanghai)."""
     fixed = moment if isinstance(moment, datetime) else instant(moment)
-    token = _fixed.set(fixed.astimezone(SHANGHAI))
+    fixed = fixed.astimezone(SHANGHAI) if fixed.tzinfo else fixed.replace(tzinfo=SHANGHAI)
+    token = _fixed.set(fixed)
     try:
         yield fixed
     finally:
@@ -80,5 +81,7 @@ def at(moment: datetime | date) -> Iterator[datetime]:
 def shift_to(path: Path, day: date) -> None:
     """Write the shift that makes ``day`` today for every process reading ``path`` (demo only)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    seconds = (instant(day, system_source().hour, system_source().minute) - system_source()).total_seconds()
-    path.write_text(str(int(seconds)))
+    shift = timedelta(days=(day - system_source().date()).days)
+    draft = path.with_suffix(".new")
+    draft.write_text(str(int(shift.total_seconds())))
+    draft.replace(path)  # whole or not at all: another process may be reading

@@ -9,6 +9,7 @@ from jiuzhu.core.refusal import Refusal
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _UNITS = ("", "拾", "佰", "仟")
 _GROUPS = ("", "万", "亿", "万亿")
+_TYPED = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
 LARGEST_FEN = 10**14
 
 
@@ -35,13 +36,13 @@ def yuan(fen: int) -> str:
 
 def parse_yuan(text: str, *, field: str = "金额", negative: bool = False) -> int:
     """``"1,234.5"`` → 123450. Raises E_INPUT for anything that is not a sum of at most two decimals."""
-    plain = str(text).strip().replace(",", "").replace("，", "").removesuffix("元")
-    match = re.fullmatch(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", plain, re.ASCII)
+    plain = str(text).translate(_TYPED).strip().lstrip("¥￥").removesuffix("元").strip()
+    match = re.fullmatch(r"(-?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,2}))?", plain, re.ASCII)
     if not match:
         raise Refusal("E_INPUT", field=field, problem="应为数字，最多两位小数，例如 1234.50")
     if match[1] and not negative:
         raise Refusal("E_INPUT", field=field, problem="不能为负数")
-    fen = int(match[2]) * 100 + int((match[3] or "").ljust(2, "0"))
+    fen = int(match[2].replace(",", "")) * 100 + int((match[3] or "").ljust(2, "0"))
     if fen > LARGEST_FEN:
         raise Refusal("E_INPUT", field=field, problem="数值过大")
     return -fen if match[1] else fen

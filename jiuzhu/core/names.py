@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DOTS = "·•．‧・･∙⋅"
 DOT = "\u00b7"
 
@@ -11,7 +13,8 @@ DOT = "\u00b7"
 def normalise(name: str) -> str:
     """Fold widths and dot variants (to U+00B7), drop blanks; every character of the name itself stays."""
     folded = "".join(DOT if char in _DOTS else char for char in name)
-    folded = unicodedata.normalize("NFC", folded)
+    folded = re.sub(r"(?<=[^\x00-\x7f])\.(?=[^\x00-\x7f])", DOT, folded)
+    folded = unicodedata.normalize("NFC", folded.translate(_FULL_WIDTH))
     return "".join(char for char in folded if not char.isspace())
 
 

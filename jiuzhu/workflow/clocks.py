@@ -13,10 +13,12 @@ from typing import Any
 import yaml
 
 from jiuzhu.core.calendar import DAY, Due, WorkCalendar, add_months
+from jiuzhu.core.clock import local
 
 GREEN, YELLOW, ORANGE, RED = "GREEN", "YELLOW", "ORANGE", "RED"
 EXTENSION_REASONS = ("PUBLICITY_OBJECTION", "SEPARATED_REGISTRATION", "REMOTE_APPLICATION", "HARD_INVESTIGATION")
 Pauses = Iterable[tuple[date, date | None]]
+Span = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -114,18 +116,24 @@ def due(
     ended_at: datetime | None = None,
     now: datetime | None = None,
 ) -> ClockState:
-    """The state of one clock. ``ended_at`` (or ``now``) is the moment up to which time is counted as used."""
+    """The state of one clock. ``ended_at`` (or ``now``) is the moment up to which time is counted as used.
+
+    Instants may come in any zone (the database answers in UTC); days are counted in Shanghai (WD-01).
+    A pause without an end lasts until that moment: the clock stands still and keeps its remaining days (WD-10).
+    """
     deadline = deadlines()[clock_id]
     limit, reason = limit_of(deadline, regime=regime, parameters=parameters, delegated=delegated, extension=extension)
     unit = deadline.unit_under(regime)
-    until = ended_at or now or started_at
+    started_at = local(started_at)
+    until = local(ended_at or now or started_at)
     if unit == "hours":
         return _hours(deadline, started_at, limit, until, reason)
-    spans = sorted((start, end) for start, end in pauses) if deadline.pausable else []
+    known = sorted(pauses, key=lambda pause: pause[0]) if deadline.pausable else []
+    spans = [(start, end or max(start, until.date())) for start, end in known]
     day = _due_day(unit, started_at.date(), limit, calendar, spans, bool(parameters.get("publicity_roll", True)))
     used = _used(unit, started_at.date(), until.date(), calendar, spans)
     why = [reason, f"自{started_at.date()}次日起算"]
-    why += [f"{start}至{end or '今'}暂停" for start, end in spans]
+    why += [f"{start}至{end or '今'}暂停" for start, end in known]
     if day.provisional:
         why.append("涉及未公布节假日安排的年份，暂按周一至周五推算")
     return ClockState(
@@ -136,7 +144,7 @@ def due(
         due_on=day.on,
         due_at=None,
         used=used,
-        left=_left(unit, until.date(), day.on, calendar),
+        left=_left(unit, until.date(), day.on, calendar, spans),
         provisional=day.provisional,
         breached=until.date() > day.on,
         article=deadline.article,
@@ -155,23 +163,21 @@ def _hours(deadline: Deadline, started_at: datetime, limit: int, until: datetime
     )
 
 
-def _paused(day: date, spans: list[tuple[date, date | None]]) -> bool:
+def _paused(day: date, spans: list[Span]) -> bool:
     """WD-10: the day a pause begins is still used; the days after it, up to its end, are not."""
-    return any(start < day and (end is None or day <= end) for start, end in spans)
+    return any(start < day <= end for start, end in spans)
 
 
 def _due_day(
-    unit: str, start: date, limit: int, calendar: WorkCalendar, spans: list[tuple[date, date | None]], roll: bool
+    unit: str, start: date, limit: int, calendar: WorkCalendar, spans: list[Span], roll: bool
 ) -> Due:
-    if unit == "months":
-        return calendar.roll_forward(add_months(start, limit))
+    if unit == "months":  # WD-09: clipped, never rolled (AS-40: Saturday 2022-08-20 stays)
+        ends_on = add_months(start, limit)
+        return Due(ends_on, calendar.is_provisional(ends_on))
     if unit == "publicity":
         return calendar.publicity_end(start, limit, roll)
     if unit == "cal":
         return calendar.roll_forward(start + DAY * limit)
-    open_pause = any(end is None for _, end in spans)
-    if not spans or open_pause:
-        spans = [(first, last) for first, last in spans if last is not None]
     day, left = start, limit
     while left > 0:
         day += DAY
@@ -179,9 +185,7 @@ def _due_day(
     return Due(day, any(year not in calendar.published for year in range(start.year, day.year + 1)))
 
 
-def _used(
-    unit: str, start: date, until: date, calendar: WorkCalendar, spans: list[tuple[date, date | None]]
-) -> int:
+def _used(unit: str, start: date, until: date, calendar: WorkCalendar, spans: list[Span]) -> int:
     if until <= start:
         return 0
     days = [start + DAY * n for n in range(1, (until - start).days + 1)]
@@ -192,10 +196,10 @@ def _used(
     return len(days)
 
 
-def _left(unit: str, until: date, due_on: date, calendar: WorkCalendar) -> int:
+def _left(unit: str, until: date, due_on: date, calendar: WorkCalendar, spans: list[Span]) -> int:
     if due_on <= until:
         return 0
-    return calendar.working_days_between(until, due_on) if unit == "wd" else (due_on - until).days
+    return _used("wd", until, due_on, calendar, spans) if unit == "wd" else (due_on - until).days
 
 
 def share_used(state: ClockState) -> Fraction:

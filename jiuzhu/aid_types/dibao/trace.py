@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+
 from jiuzhu.aid_types.dibao import amount, facts
 from jiuzhu.core.money import div_half_up, yuan
 from jiuzhu.policy.evidence import Evidence, Income, Member, Supporter

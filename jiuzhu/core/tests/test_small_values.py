@@ -241,3 +241,8 @@ def test_the_former_clock_comes_back() -> None:
         clock.use(former)
 
     assert clock.today() != date(2022, 3, 1)
+
+
+def test_a_moment_without_zone_is_shanghai_time() -> None:
+    with clock.at(datetime(2019, 10, 1, 20)):
+        assert clock.now() == datetime(2019, 10, 1, 20, tzinfo=clock.SHANGHAI)

@@ -100,7 +100,7 @@ def test_money_reads_back_what_it_writes(fen: int) -> None:
     assert money.parse_yuan(money.yuan(fen)) == fen
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.234", "-5", "1e5", "99999999999999999", "١٢", "NaN"])
+@pytest.mark.parametrize("text", ["", "abc", "1.234", "-5", "1e5", "99999999999999999", "١٢", "NaN", "1,5", "12,34.5", "10²"])
 def test_nonsense_is_not_money(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         money.parse_yuan(text)
@@ -154,3 +154,14 @@ def test_every_refusal_has_sentence_and_next_step() -> None:
 
 def test_a_refusal_without_a_parameter_still_reads() -> None:
     assert "—" in Refusal("E_SOD").sentence
+
+
+@pytest.mark.parametrize("text", ["1,234.5", "1，234.50", "１２３４．５", " ¥1234.5元 "])
+def test_sums_are_read_as_people_type_them(text: str) -> None:
+    assert money.parse_yuan(text) == 123450
+
+
+def test_names_typed_with_full_width_letters_or_a_plain_dot_are_the_same_name() -> None:
+    assert names.normalise("ＡＮＮＡ") == "ANNA"
+    assert names.normalise("买买提.艾力") == "买买提·艾力"
+    assert names.normalise("J.张") == "J.张"

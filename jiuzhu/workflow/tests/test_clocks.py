@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -101,7 +101,7 @@ def test_a_due_day_never_lies_before_the_start_and_rests_never_end_a_day_clock(s
     state = run(clock_id, instant(start))
 
     assert state.due_on >= start
-    if state.unit != "hours":
+    if state.unit not in ("hours", "months"):
         assert CALENDAR.is_working_day(state.due_on)
 
 
@@ -112,3 +112,46 @@ def test_pausing_never_brings_the_due_date_nearer(start: date, after: int, lengt
     paused = run("CLK-T20", instant(start), pauses=[(begin, begin + timedelta(days=length))])
 
     assert paused.due_on >= plain.due_on
+
+
+@pytest.mark.parametrize("clock_id", ["CLK-T20", "CLK-PUB", "CLK-TA24"])
+def test_wd_01_the_zone_in_which_an_instant_is_written_changes_nothing(clock_id: str) -> None:
+    early = datetime(2019, 8, 5, 7, 30, tzinfo=SHANGHAI)
+    just_late = datetime(2019, 9, 3, 0, 1, tzinfo=SHANGHAI)
+
+    local = run(clock_id, early, ended_at=just_late)
+    stored = run(clock_id, early.astimezone(UTC), ended_at=just_late.astimezone(UTC))
+
+    assert stored == local
+    assert local.breached
+
+
+def test_wd_10_an_open_pause_stops_the_clock_and_is_no_breach() -> None:
+    opened = [(date(2019, 8, 12), None)]
+
+    state = run("CLK-T20", "2019-08-05", pauses=opened, now=instant(date(2019, 9, 10)))
+
+    assert (state.used, state.left, state.breached, state.colour) == (5, 15, False, "GREEN")
+    assert state.due_on == CALENDAR.add_working_days(date(2019, 9, 10), 15).on
+
+
+def test_a_pause_opened_after_the_due_day_heals_nothing() -> None:
+    opened = [(date(2019, 9, 5), None)]
+
+    state = run("CLK-T20", "2019-08-05", pauses=opened, now=instant(date(2019, 9, 10)))
+
+    assert (state.due_on, state.colour) == (date(2019, 9, 2), "RED")
+
+
+def test_as_40_a_death_is_settled_within_three_months_to_the_day() -> None:
+    assert run("CLK-DEATH", "2022-05-20", regime="P2021").due_on == date(2022, 8, 20)
+
+
+@given(STARTS, st.integers(0, 30), st.integers(0, 60))
+def test_an_open_pause_equals_one_that_ends_today(start: date, after: int, day: int) -> None:
+    begin, today = start + timedelta(days=after), start + timedelta(days=day)
+
+    still_open = run("CLK-T20", instant(start), pauses=[(begin, None)], now=instant(today))
+    ended = run("CLK-T20", instant(start), pauses=[(begin, max(begin, today))], now=instant(today))
+
+    assert (still_open.due_on, still_open.used, still_open.left) == (ended.due_on, ended.used, ended.left)

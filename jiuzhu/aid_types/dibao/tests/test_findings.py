@@ -1,0 +1,308 @@
+"""From what departments say to findings: one family of Shazhen, seen by eight offices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from jiuzhu.aid_types.dibao.aid_type import DIBAO
+from jiuzhu.core.observation import Observation
+from jiuzhu.policy.coverage import coverage
+from jiuzhu.policy.evidence import Asset, Evidence, Income, Member
+from jiuzhu.policy.findings import Finding, find, with_observations
+from jiuzhu.policy.outcome import Outcome
+from jiuzhu.policy.parameters import resolve, sample_rows
+
+DAY = date(2019, 9, 2)
+FATHER, MOTHER, SON, STRANGER = (
+    "37159919500315001X",
+    "371599198206071024",
+    "371599201209012032",
+    "371599195801010046",
+)
+REFS = {FATHER: "p1", MOTHER: "p2", SON: "p3"}
+
+
+def family(**changes: Any) -> Evidence:
+    members = (
+        Member("p1", "0", "1", date(1950, 3, 15), marital="20", labour="ELDER"),
+        Member("p2", "1", "2", date(1982, 6, 7), marital="20", labour="FULL", exemption="E2"),
+        Member("p3", "2", "1", date(2012, 9, 1), labour="MINOR"),
+    )
+    base = Evidence(DAY, "DIBAO", "URBAN", members, answered=DIBAO.sources, over_limit=False)
+    return replace(base, **changes)
+
+
+def seen(kind: str, subject: str, /, **attributes: Any) -> Observation:
+    sources = {"vehicle": "CL", "dwelling": "BDC", "nonresidential": "BDC", "company": "GS", "death": "SW"}
+    return Observation(kind, subject, sources.get(kind, "SB"), DAY, attributes)
+
+
+def car(subject: str = FATHER, **changes: Any) -> Observation:
+    plain = {"plate": "鲁P12345", "kind": "CAR", "use": "非营运", "state": "NORMAL", "registered_on": DAY}
+    return seen("vehicle", subject, **(plain | changes))
+
+
+def flat(subject: str = FATHER, **changes: Any) -> Observation:
+    plain = {
+        "certificate_no": "鲁（2010）聊城市不动产权第0000001号",
+        "address": "东昌府区示例小区1号楼101",
+        "area_m2_tenths": 900,
+        "use": "住宅",
+        "registered_on": date(2010, 5, 1),
+        "demolition_replacement": False,
+    }
+    return seen("dwelling", subject, **(plain | changes))
+
+
+def company(subject: str = FATHER, **changes: Any) -> Observation:
+    plain = {
+        "name": "示例商贸有限公司",
+        "uscc": "X",
+        "role": "法定代表人",
+        "capital_fen": 50_000_00,
+        "state": "ACTIVE",
+    }
+    return seen("company", subject, **(plain | changes))
+
+
+def assess(evidence: Evidence, regime: str = "P2019") -> Outcome:
+    return DIBAO.assess(evidence, resolve(sample_rows(), day=DAY, area_type="URBAN", regime=regime), regime)
+
+
+def findings(*observations: Observation, declared: Evidence | None = None) -> list[Finding]:
+    said = declared or family()
+    return find(said, assess(with_observations(said, observations, REFS)), observations, REFS)
+
+
+def codes(*observations: Observation, declared: Evidence | None = None) -> list[str]:
+    return [each.code for each in findings(*observations, declared=declared)]
+
+
+def test_a_car_blocks_with_value_limit_article_and_reason() -> None:
+    (found,) = findings(car())
+
+    assert (found.code, found.level, found.reason_code, found.source) == ("F-CAR", "BLOCK", "RC-CAR", "CL")
+    assert (found.value, found.limit) == ("1辆", "0辆")
+    assert found.article and "机动车辆" in found.sentence
+
+
+@pytest.mark.parametrize(
+    "observation",
+    [
+        car(state="SCRAPPED"),
+        car(kind="MOTORCYCLE"),
+        car(kind="TRICYCLE"),
+        car(STRANGER),
+        flat(),
+        company(capital_fen=0),
+        company(state="DEREGISTERED"),
+        company(dormant=True),
+        company(co_operative=True),
+    ],
+)
+def test_what_is_no_finding(observation: Observation) -> None:
+    assert codes(observation) == []
+
+
+def test_a_mobility_vehicle_is_exempt_for_a_disabled_member_only() -> None:
+    disabled = family(members=(replace(family().members[0], disability_category="4"), *family().members[1:]))
+    mobility = [
+        car(kind="MOBILITY"),
+        car(kind="MOBILITY", plate="鲁P00002"),
+        car(kind="MOBILITY", plate="鲁P00003"),
+    ]
+
+    assert codes(*mobility, declared=disabled) == []
+    assert codes(*mobility) == ["F-CAR"]
+
+
+def test_a_third_motorcycle_of_two_adults_counts() -> None:
+    three = [car(kind="MOTORCYCLE", plate=f"鲁P0000{n}") for n in range(3)]
+
+    assert codes(*three[:2]) == []
+    assert codes(*three) == ["F-CAR"]
+
+
+def test_one_flat_of_both_spouses_is_one_flat() -> None:
+    joint = [flat(FATHER), flat(MOTHER, certificate_no="鲁（2010）聊城市不动产权第0000002号")]
+
+    assert codes(*joint) == []
+    assert len(with_observations(family(), joint, REFS).assets) == 1
+
+
+def test_the_declared_flat_is_the_registered_one() -> None:
+    declared = family(assets=(Asset("p2", "dwelling", "示例小区1号楼101", area_m2_tenths=880),))
+
+    assert codes(flat(), declared=declared) == []
+
+
+def test_a_declared_village_house_and_a_flat_in_town_are_two() -> None:
+    declared = family(assets=(Asset("p1", "dwelling", "沙镇镇示例村一12号", area_m2_tenths=1500),))
+
+    assert codes(flat(), declared=declared) == ["F-HOUSE"]
+
+
+def test_two_flats_block_unless_the_family_is_short_of_room() -> None:
+    second = {"address": "东昌府区示例小区2号楼202", "certificate_no": "2"}
+
+    assert codes(flat(area_m2_tenths=450), flat(area_m2_tenths=449, **second)) == []
+    assert codes(flat(area_m2_tenths=450), flat(area_m2_tenths=450, **second)) == ["F-HOUSE"]
+
+
+@pytest.mark.parametrize(
+    ("registered_on", "replaced", "expected"),
+    [
+        (date(2017, 9, 3), False, ["F-NEWHOUSE"]),
+        (date(2017, 9, 2), False, []),
+        (date(2019, 1, 5), True, []),
+    ],
+)
+def test_a_home_bought_within_24_months(registered_on: date, replaced: bool, expected: list[str]) -> None:
+    assert codes(flat(registered_on=registered_on, demolition_replacement=replaced)) == expected
+
+
+def test_a_shop_and_a_company_block() -> None:
+    shop = seen("nonresidential", MOTHER, address="示例路1号商铺", area_m2_tenths=300, use="商业")
+
+    assert codes(shop, company()) == ["F-NONRES", "F-CORP"]
+
+
+def test_one_company_seen_for_two_members_counts_once() -> None:
+    assert len(with_observations(family(), [company(), company(MOTHER)], REFS).assets) == 1
+
+
+def test_an_individual_business_is_allowed_but_its_income_is_asked_for() -> None:
+    shop = seen("individual_business", MOTHER, name="示例早餐店", state="ACTIVE", capital_fen=0)
+
+    (found,) = findings(shop)
+
+    assert (found.code, found.level) == ("F-INC", "DIFF")
+    assert codes(shop, declared=family(incomes=(Income("p2", "B", "business", 600_000),))) == []
+
+
+@pytest.mark.parametrize(("balance", "expected"), [(43_200_00, []), (43_200_01, ["F-CASH"])])
+def test_deposits_at_the_limit_pass_and_one_fen_more_does_not(balance: int, expected: list[str]) -> None:
+    assert codes(seen("deposit_balance", FATHER, balance_fen=balance)) == expected
+
+
+def test_deposits_the_family_declared_do_not_count_twice() -> None:
+    declared = family(assets=(Asset("p1", "cash", value_fen=30_000_00),))
+
+    assert codes(seen("deposit_balance", FATHER, balance_fen=31_000_00), declared=declared) == []
+
+
+def test_the_banks_flag_alone_is_over_the_limit() -> None:
+    (found,) = findings(seen("deposit_flag", FATHER, over_limit=True))
+
+    assert (found.code, found.limit) == ("F-CASH", "43,200.00元")
+
+
+def test_a_flag_within_the_limit_does_not_undo_one_over_it() -> None:
+    flags = [seen("deposit_flag", FATHER, over_limit=True), seen("deposit_flag", MOTHER, over_limit=False)]
+
+    assert codes(*flags) == ["F-CASH"]
+
+
+def test_a_dead_member_blocks_for_that_person_and_no_longer_counts() -> None:
+    death = seen("death", FATHER, died_on=date(2019, 8, 20))
+
+    (found,) = findings(death)
+    verified = with_observations(family(), [death], REFS)
+
+    assert (found.code, found.level, found.person) == ("F-DEATH", "BLOCK", "p1")
+    assert [member.exclude for member in verified.members] == ["HH-14", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("marital", "state", "expected"),
+    [
+        ("20", "MARRIED", []),
+        ("20", "DIVORCED", ["F-MARRIAGE"]),
+        ("10", "MARRIED", ["F-MARRIAGE"]),
+        ("40", "DIVORCED", []),
+        ("30", "MARRIED", []),
+    ],
+)
+def test_marriage_as_declared_and_as_registered(marital: str, state: str, expected: list[str]) -> None:
+    declared = family(members=(replace(family().members[0], marital=marital), *family().members[1:]))
+
+    assert codes(seen("marriage", FATHER, state=state, spouse_id_no=MOTHER), declared=declared) == expected
+
+
+def test_a_registered_spouse_nobody_named() -> None:
+    (found,) = findings(seen("marriage", FATHER, state="MARRIED", spouse_id_no=STRANGER))
+
+    assert (found.code, found.level) == ("F-MEMBER", "DIFF")
+    assert STRANGER not in str(found)
+
+
+def test_household_register() -> None:
+    cancelled = seen("register", MOTHER, state="CANCELLED")
+    crowded = seen("register", MOTHER, state="ALIVE", others=(FATHER, STRANGER))
+
+    assert codes(cancelled) == ["F-CANCEL"]
+    assert codes(crowded) == ["F-MEMBER"]
+
+
+@pytest.mark.parametrize(("base", "expected"), [(1_800_00, []), (1_800_01, ["H-WAGE"])])
+def test_a_contribution_base_of_more_than_six_fifths_of_the_wage(base: int, expected: list[str]) -> None:
+    declared = family(incomes=(Income("p2", "W", "wage", 12 * 1_500_00),))
+
+    assert codes(seen("contribution", MOTHER, base_fen=base), declared=declared) == expected
+
+
+def test_a_base_within_tolerance_proves_the_declared_wage_and_does_not_replace_it() -> None:
+    declared = family(incomes=(Income("p2", "W", "wage", 12 * 1_500_00, cost_fen=100),))
+
+    verified = with_observations(declared, [seen("contribution", MOTHER, base_fen=1_700_00)], REFS)
+    unlike = with_observations(declared, [seen("contribution", MOTHER, base_fen=3_000_00)], REFS)
+
+    assert [(item.year_fen, item.verified) for item in verified.incomes] == [(12 * 1_500_00, True)]
+    assert [(item.year_fen, item.cost_fen) for item in unlike.incomes] == [(12 * 3_000_00, 100)]
+
+
+def test_a_pension_replaces_the_declared_one_and_the_difference_is_named() -> None:
+    declared = family(incomes=(Income("p1", "T", "basic_pension", 12 * 100_00),))
+    pension = seen("pension", FATHER, amount_fen=130_00, kind="RESIDENT")
+
+    verified = with_observations(declared, [pension], REFS)
+
+    assert [(item.kind, item.year_fen) for item in verified.incomes] == [("basic_pension", 12 * 130_00)]
+    assert codes(pension, declared=declared) == ["F-INC"]
+    assert codes(pension) == ["F-INC"]
+
+
+def test_verified_income_over_the_standard_blocks_but_imputed_income_does_not() -> None:
+    pension = seen("pension", FATHER, amount_fen=1_800_00, kind="EMPLOYEE")
+    able = family(
+        members=tuple(replace(member, labour="FULL", exemption="") for member in family().members[1:2])
+    )
+
+    assert ("F-INC", "BLOCK") in {(each.code, each.level) for each in findings(pension)}
+    assert assess(able).conclusion == "NOT_QUALIFIED"
+    assert findings(declared=able) == []
+
+
+def test_one_silent_person_makes_a_source_silent() -> None:
+    answers = {
+        "CL": {"p1": "HIT", "p2": "NONE", "p3": "NONE"},
+        "BDC": {"p1": "NONE", "p2": "NOT_COVERED", "p3": "NONE"},
+        "CK": {"p1": "WITHIN_LIMIT", "p2": "WITHIN_LIMIT"},
+    }
+
+    found = coverage(answers, ["p1", "p2", "p3"], ["CL", "BDC", "CK", "GS"])
+
+    assert found.answered == ("CL",)
+    assert found.silent["BDC"] == {"p2": "NOT_COVERED"}
+    assert found.silent["CK"] == {"p3": "PENDING"}
+    assert set(found.silent["GS"]) == {"p1", "p2", "p3"}
+    assert all("不能据此认定没有财产" in sentence for sentence in found.sentences({"BDC": "不动产"}))
+
+
+@pytest.mark.parametrize("state", ["MISMATCH", "NOT_COVERED", "REFUSED", "ERROR", "PENDING"])
+def test_every_state_that_says_nothing_is_silence(state: str) -> None:
+    assert not coverage({"CL": {"p1": state}}, ["p1"], ["CL"]).complete
