@@ -328,7 +328,7 @@ def local_members(evidence: Evidence, parameters: ParameterSet, regime: str) -> 
     """DB-01 (a), HH-21: counted members registered here; one is enough. Not known while it hangs on an unknown one."""
     known = [member.local_hukou for member in evidence.counted]
     local = sum(each is True for each in known)
-    return None if not local and None in known else local
+    return None if not local and (None in known or not known) else local
 
 
 def refuses(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool:
