@@ -71,7 +71,7 @@ def with_observations(
 
     Observations of people who are not members are left out. A member registered as dead no longer counts (HH-14).
     """
-    seen = [each for each in observations if each.subject in refs]
+    seen = _distinct([each for each in observations if each.subject in refs])
     members = {member.ref: member for member in evidence.members}
     incomes = tuple(item for item in evidence.incomes if not item.verified)
     over_limit, found = evidence.over_limit, list[Asset]()
@@ -88,21 +88,38 @@ def with_observations(
         evidence,
         members=tuple(members.values()),
         incomes=incomes,
-        assets=tuple(_merged(declared, _distinct(found))),
+        assets=tuple(_merged(declared, found)),
         over_limit=over_limit,
     )
 
 
-def _distinct(found: Sequence[Asset]) -> list[Asset]:
-    """Joint ownership and double entries seen once: same kind, same certificate, plate or code."""
-    first: dict[tuple[str, str], Asset] = {}
-    rest = []
-    for asset in found:
-        if asset.kind == "cash" or not asset.label:
-            rest.append(asset)
-        else:
-            first.setdefault((asset.kind, asset.label), asset)
-    return [*first.values(), *rest]
+_NUMBERS = {
+    "vehicle": "plate",
+    "dwelling": "certificate_no",
+    "nonresidential": "certificate_no",
+    "company": "uscc",
+}
+
+
+def _distinct(seen: Sequence[Observation]) -> list[Observation]:
+    """Every thing once, though two owners or two rows name it."""
+    kept: list[Observation] = []
+    for each in seen:
+        if each.kind not in _NUMBERS or not any(_same_observed(each, other) for other in kept):
+            kept.append(each)
+    return kept
+
+
+def _same_observed(one: Observation, other: Observation) -> bool:
+    """One number, or one building of two owners: same place, area and day under different certificates."""
+    if one.kind != other.kind:
+        return False
+    number, what, known = _NUMBERS[one.kind], one.attributes, other.attributes
+    if what.get(number) and what.get(number) == known.get(number):
+        return True
+    place = ("address", "area_m2_tenths", "registered_on")
+    joint = one.subject != other.subject and all(name in what for name in place)
+    return joint and all(what[name] == known.get(name) for name in place)
 
 
 def _merged(declared: Sequence[Asset], found: Sequence[Asset]) -> list[Asset]:
@@ -299,6 +316,11 @@ def _marriage(member: Member | None, seen: Observation, ref: str, refs: Mapping[
     return findings
 
 
+def _level(declared: Evidence) -> str:
+    """Before the form is filled nothing can be unlike it: what departments know is then a hint for the form."""
+    return DIFF if declared.incomes else HINT
+
+
 def _wage(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
     wages = [item for item in declared.incomes if item.member == ref and item.category == "W"]
     if _wage_is_plausible(seen.attributes["base_fen"], wages):
@@ -306,7 +328,9 @@ def _wage(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
     value = f"{yuan(seen.attributes['base_fen'])}元"
     limit = f"{yuan(sum(item.year_fen for item in wages) // 12)}元"
     said = f"社会保险缴费基数{value}，高于申报工资{limit}的1.2倍"
-    return [_diff("H-WAGE", ref, seen, value, limit, said)]
+    if not declared.incomes:
+        said = f"社会保险缴费基数{value}，请在申请表中如实填写工资收入"
+    return [_diff("H-WAGE", ref, seen, value, limit, said, _level(declared))]
 
 
 def _pension(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
@@ -316,7 +340,8 @@ def _pension(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
     if said_fen == 12 * seen.attributes["amount_fen"]:
         return []
     value, limit = f"{yuan(seen.attributes['amount_fen'])}元", f"{yuan(said_fen // 12)}元"
-    return [_diff("F-INC", ref, seen, value, limit, f"社会保险待遇每月{value}，申报{limit}")]
+    said = f"社会保险待遇每月{value}，" + (f"申报{limit}" if declared.incomes else "请在申请表中核对")
+    return [_diff("F-INC", ref, seen, value, limit, said, _level(declared))]
 
 
 def _business(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
@@ -325,4 +350,4 @@ def _business(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
         return []
     name = seen.attributes.get("name", "")
     said = f"登记有个体工商户“{name}”，没有申报经营净收入"
-    return [_diff("F-INC", ref, seen, "有个体工商户", "未申报经营收入", said)]
+    return [_diff("F-INC", ref, seen, "有个体工商户", "未申报经营收入", said, _level(declared))]

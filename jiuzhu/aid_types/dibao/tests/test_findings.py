@@ -134,6 +134,13 @@ def test_one_flat_of_both_spouses_is_one_flat() -> None:
     assert len(with_observations(family(), joint, REFS).assets) == 1
 
 
+def test_two_flats_of_one_place_are_two() -> None:
+    two = [flat(), flat(certificate_no="2", area_m2_tenths=1265, registered_on=date(2015, 9, 30))]
+
+    assert codes(*two) == ["F-HOUSE"]
+    assert codes(flat(), flat(certificate_no="2")) == ["F-HOUSE"]
+
+
 def test_the_declared_flat_is_the_registered_one() -> None:
     declared = family(assets=(Asset("p2", "dwelling", "示例小区1号楼101", area_m2_tenths=880),))
 
@@ -178,7 +185,7 @@ def test_one_company_seen_for_two_members_counts_once() -> None:
 def test_an_individual_business_is_allowed_but_its_income_is_asked_for() -> None:
     shop = seen("individual_business", MOTHER, name="示例早餐店", state="ACTIVE", capital_fen=0)
 
-    (found,) = findings(shop)
+    (found,) = findings(shop, declared=family(incomes=(Income("p1", "O", "other", 100),)))
 
     assert (found.code, found.level) == ("F-INC", "DIFF")
     assert codes(shop, declared=family(incomes=(Income("p2", "B", "business", 600_000),))) == []
@@ -274,6 +281,18 @@ def test_a_pension_replaces_the_declared_one_and_the_difference_is_named() -> No
     assert [(item.kind, item.year_fen) for item in verified.incomes] == [("basic_pension", 12 * 130_00)]
     assert codes(pension, declared=declared) == ["F-INC"]
     assert codes(pension) == ["F-INC"]
+
+
+def test_before_the_form_is_filled_what_insurance_knows_is_a_hint() -> None:
+    wage, pension = (
+        seen("contribution", MOTHER, base_fen=1_000_00),
+        seen("pension", FATHER, amount_fen=1, kind="RESIDENT"),
+    )
+
+    assert [(each.code, each.level) for each in findings(wage, pension)] == [
+        ("H-WAGE", "HINT"),
+        ("F-INC", "HINT"),
+    ]
 
 
 def test_verified_income_over_the_standard_blocks_but_imputed_income_does_not() -> None:
