@@ -16,6 +16,7 @@ class AidType:
     """``exclusive_group``: a person is in one open case and one entitlement of a group at a time (AID-01).
 
     ``mandatory_sources`` are the sources without which a report is only PARTIAL (VER-10).
+    ``review_class`` gives A, B or C, how often the family is looked at again (5.2).
     """
 
     code: str
@@ -28,3 +29,4 @@ class AidType:
     sources: tuple[str, ...]
     mandatory_sources: tuple[str, ...]
     hardship_causes: Mapping[str, str]
+    review_class: Callable[[Evidence], str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from jiuzhu.core.calendar import add_months
@@ -16,6 +17,11 @@ _PARENT = "5"
 def place(person: Person, *, on: date, regime: str) -> Placement:
     """Whether one person counts on a day under a regime, and the rule that says so."""
     return _excluded(person, on, regime) or _included(person, on, regime)
+
+
+def compose(people: Iterable[Person], *, on: date, regime: str) -> tuple[Placement, ...]:
+    """Every declared person with whether he counts and why; the order of ``people`` is kept."""
+    return tuple(place(person, on=on, regime=regime) for person in people)
 
 
 def _no(person: Person, rule: str, sentence: str) -> Placement:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.aid_types.dibao.assessment import assess
 from jiuzhu.aid_types.dibao.moves import MOVES
+from jiuzhu.aid_types.dibao.review import review_class
+from jiuzhu.core.codes import choices
 
 DIBAO = AidType(
     code="DIBAO",
@@ -16,14 +18,6 @@ DIBAO = AidType(
     assess=assess,
     sources=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
     mandatory_sources=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
-    hardship_causes={
-        "01": "疾病",
-        "02": "残疾",
-        "03": "缺劳力",
-        "04": "失业或收入低",
-        "05": "年老",
-        "06": "就学",
-        "07": "灾害事故",
-        "09": "其他",
-    },
+    hardship_causes=choices("cause"),
+    review_class=review_class,
 )

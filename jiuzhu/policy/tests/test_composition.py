@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from jiuzhu.policy.composition import place
+from jiuzhu.policy.composition import compose, place
 from jiuzhu.policy.evidence import Person
 
 DAY = date(2019, 10, 8)
@@ -52,3 +52,15 @@ def test_religious_people_are_left_out_after_three_years(since: date, counted: b
     monk = replace(APPLICANT, situation="RELIGIOUS", situation_since=since)
 
     assert place(monk, on=DAY, regime="P2019").counted is counted
+
+
+def test_husband_in_prison_leaves_two_who_count() -> None:
+    family = [
+        APPLICANT,
+        replace(APPLICANT, ref="h", relation="1", situation="PRISON"),
+        replace(DAUGHTER, born_on=date(2012, 9, 1)),
+    ]
+
+    placed = compose(family, on=DAY, regime="P2019")
+
+    assert [(each.ref, each.counted) for each in placed] == [("a", True), ("h", False), ("d", True)]
