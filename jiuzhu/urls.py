@@ -1,5 +1,23 @@
 """Addresses: one prefix a kind of user."""
 
-from django.urls import path
+from __future__ import annotations
 
-urlpatterns: list = []
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+_PARTS = (
+    ("office/", "jiuzhu.office.urls"),
+    ("village/", "jiuzhu.village.urls"),
+    ("api/v1/", "jiuzhu.api.urls"),
+    ("ui/", "jiuzhu.ui.urls"),
+    ("accounts/", "jiuzhu.accounts.urls"),
+    ("accounts/", "allauth.urls"),
+    ("", "jiuzhu.portal.urls"),
+)
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(prefix, include(module)) for prefix, module in _PARTS if find_spec(module)
+]
+if settings.DEMO and find_spec("jiuzhu.office.demo_urls"):
+    urlpatterns.insert(0, path("demo/", include("jiuzhu.office.demo_urls")))

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db.models.signals import post_migrate
 
@@ -15,7 +15,8 @@ class InfraConfig(AppConfig):
         from jiuzhu.core import clock, sealing
         from jiuzhu.infra import keys, rights
 
-        post_migrate.connect(rights.grant, sender=self)
+        # the signal is sent once for every app that has models, and this one has none
+        post_migrate.connect(rights.grant, sender=apps.get_app_config("accounts"))
         sealing.configure(keys.parse(settings.KEYRING, settings.CIPHER))
         if settings.DEMO:
             clock.use(clock.ShiftedFileSource(Path(settings.CLOCK_FILE)))

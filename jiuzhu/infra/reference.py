@@ -41,7 +41,9 @@ def _divisions() -> None:
 
 def _organisations(tree: dict[str, Any]) -> None:
     for entry in tree["retired_divisions"]:
-        Division.objects.get_or_create(code=entry["code"], defaults={k: v for k, v in entry.items() if k != "code"})
+        Division.objects.get_or_create(
+            code=entry["code"], defaults={k: v for k, v in entry.items() if k != "code"}
+        )
     city = _organ(tree["city"], Organisation.CITY, None, tree)
     zone_towns: dict[str, Organisation] = {}
     for entry in tree["zones"]:
@@ -49,12 +51,16 @@ def _organisations(tree: dict[str, Any]) -> None:
         zone_towns |= dict.fromkeys(entry["towns"], zone)
     for entry in tree["counties"]:
         county = _organ(entry, Organisation.COUNTY, city, tree)
-        for town in Division.objects.filter(stat_parent=entry["code"]).exclude(code__in=tree["without_office"]):
+        for town in Division.objects.filter(stat_parent=entry["code"]).exclude(
+            code__in=tree["without_office"]
+        ):
             parent = zone_towns.get(town.name, county) if entry["code"] == "371502" else county
             _town(town, parent, tree)
 
 
-def _organ(entry: dict[str, Any], kind: str, parent: Organisation | None, tree: dict[str, Any]) -> Organisation:
+def _organ(
+    entry: dict[str, Any], kind: str, parent: Organisation | None, tree: dict[str, Any]
+) -> Organisation:
     organ, _ = Organisation.objects.get_or_create(
         code=entry["code"],
         defaults={
@@ -78,7 +84,11 @@ def _town(division: Division, parent: Organisation, tree: dict[str, Any]) -> Non
         defaults={
             "name": division.name,
             "organ_name": f"{division.name}办事处" if street else f"{division.name}人民政府",
-            "short_name": division.name.removesuffix("街道") if street else division.name[:-1] if len(division.name) > 2 else division.name,
+            "short_name": division.name.removesuffix("街道")
+            if street
+            else division.name[:-1]
+            if len(division.name) > 2
+            else division.name,
             "kind": Organisation.TOWN,
             "division": division,
             "window_address": f"{division.name}便民服务中心社会救助窗口（示例）",
@@ -97,11 +107,14 @@ def _link(child: Organisation, parent: Organisation, tree: dict[str, Any]) -> No
 def _holidays() -> None:
     for year, days in calendar.notices().items():
         notice, fresh = HolidayNotice.objects.get_or_create(
-            year=year, defaults={"doc_no": f"国务院办公厅关于{year}年部分节假日安排的通知", "loaded_at": clock.now()}
+            year=year,
+            defaults={"doc_no": f"国务院办公厅关于{year}年部分节假日安排的通知", "loaded_at": clock.now()},
         )
         if fresh:
             for kind, name in (("OFF", "rest"), ("MAKEUP", "makeup")):
-                HolidayDay.objects.bulk_create(HolidayDay(day=day, notice=notice, kind=kind) for day in days[name])
+                HolidayDay.objects.bulk_create(
+                    HolidayDay(day=day, notice=notice, kind=kind) for day in days[name]
+                )
 
 
 def load_sample_profile() -> None:

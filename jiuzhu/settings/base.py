@@ -15,9 +15,16 @@ DEBUG = False
 DEMO = False
 CIPHER = env.text("JIUZHU_CIPHER", "SM4")
 REGIME_POLICY = env.text("JIUZHU_REGIME_POLICY", "SEED")
-DEPARTMENTS_URL = env.text("JIUZHU_DEPARTMENTS_URL", "http://127.0.0.1:8790")
+DEPARTMENTS_URL = env.text(
+    "JIUZHU_DEPARTMENTS_URL", f"http://127.0.0.1:{env.number('JIUZHU_DEPARTMENTS_PORT', 8790)}"
+)
 DEPARTMENTS_KEY = env.text("JIUZHU_DEPARTMENTS_KEY", "jiuzhu-demo")
 DEPARTMENTS_SECRET = env.text("JIUZHU_DEPARTMENTS_SECRET", "simulated-exchange-secret")
+PUBLIC_URL = env.text("JIUZHU_PUBLIC_URL", "http://127.0.0.1:8780")
+PG_BIN = env.folder("JIUZHU_PG_BIN")
+WEB_HOST = env.text("JIUZHU_HOST", "127.0.0.1")
+WEB_PORT = env.number("JIUZHU_PORT", 8780)
+DEPARTMENTS_PORT = env.number("JIUZHU_DEPARTMENTS_PORT", 8790)
 UPLOAD_LIMIT_MB = env.number("JIUZHU_UPLOAD_LIMIT_MB", 10)
 
 INSTALLED_APPS = [
@@ -139,4 +146,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None  # jobs lie in jiuzhu/jobs, imported by its AppConfig
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

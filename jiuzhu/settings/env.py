@@ -11,7 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 def text(name: str, default: str | None = None, *, example: str = "") -> str:
     value = os.environ.get(name, default)
     if value is None:
-        raise ImproperlyConfigured(f"environment variable {name} is missing; set it, for example: export {name}='{example}'")
+        raise ImproperlyConfigured(
+            f"environment variable {name} is missing; set it, for example: export {name}='{example}'"
+        )
     return value
 
 
@@ -21,6 +23,12 @@ def number(name: str, default: int) -> int:
 
 def flag(name: str, default: bool) -> bool:
     return os.environ.get(name, str(default)).lower() in ("1", "true", "yes", "on")
+
+
+def folder(name: str) -> Path | None:
+    """A folder named by the installation, or nothing."""
+    value = os.environ.get(name, "")
+    return Path(value) if value else None
 
 
 def database(url: str) -> dict:

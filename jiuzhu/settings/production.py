@@ -10,7 +10,9 @@ SECRET_KEY = env.text("JIUZHU_SECRET_KEY", example="50 random characters")
 ALLOWED_HOSTS = env.text("JIUZHU_HOSTS", example="jiuzhu.example.gov.cn").split(",")
 KEYRING = env.text("JIUZHU_KEYRING", example="the output of: jiuzhu keys fresh")
 DATABASES = {
-    "default": env.database(env.text("JIUZHU_DATABASE_URL", example="postgresql://jiuzhu:secret@db:5432/jiuzhu"))
+    "default": env.database(
+        env.text("JIUZHU_DATABASE_URL", example="postgresql://jiuzhu:secret@db:5432/jiuzhu")
+    )
 }
 if env.text("JIUZHU_DB_ROLE", "app") == "app":
     DATABASES["default"]["OPTIONS"]["options"] = f"-c role={postgres.APP_ROLE}"

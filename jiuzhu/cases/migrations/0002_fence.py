@@ -7,11 +7,14 @@ from jiuzhu.vault import rows
 # A decision without authority, by an investigator or by the verifier is impossible, whoever writes it
 # (ORG-03, ORG-04): the database looks for the delegation in force on the day and for the people involved.
 DECISION_NEEDS_AUTHORITY = """
-CREATE FUNCTION cases_decision_needs_authority() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET jiuzhu.system = 'on' AS $$
+CREATE FUNCTION cases_decision_needs_authority() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
+    former text := coalesce(current_setting('jiuzhu.system', true), '');
     the_case cases_case%ROWTYPE;
     the_state text;
 BEGIN
+    -- set here, not at CREATE FUNCTION: there it takes a superuser, and the owner of the database is none
+    PERFORM set_config('jiuzhu.system', 'on', true);
     SELECT * INTO the_case FROM cases_case WHERE id = NEW.case_id;
     IF EXISTS (SELECT 1 FROM cases_investigator i WHERE i.case_id = NEW.case_id AND i.staff_id = NEW.decider_id)
        OR EXISTS (SELECT 1 FROM verification_run r WHERE r.case_id = NEW.case_id AND r.verifier_id = NEW.decider_id)
@@ -43,6 +46,7 @@ BEGIN
         RAISE EXCEPTION 'E_AUTH: organ % is not above the town of case %', NEW.organ_id, the_case.case_no
             USING ERRCODE = 'check_violation';
     END IF;
+    PERFORM set_config('jiuzhu.system', former, true);
     RETURN NEW;
 END $$;
 CREATE TRIGGER decision_needs_authority BEFORE INSERT ON cases_decision
