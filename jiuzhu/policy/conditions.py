@@ -27,7 +27,10 @@ _TESTS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
 
 @dataclass(frozen=True)
 class Condition:
-    """One row of a conditions.yaml. ``limit`` is a fact's name, a parameter key or a constant."""
+    """One row of a conditions.yaml. ``limit`` is a fact's name, a parameter key or a constant.
+
+    ``tells`` names further values the sentence may show: placeholder → (fact or parameter key, unit).
+    """
 
     key: str
     title: str
@@ -40,6 +43,7 @@ class Condition:
     unknown: str
     article: Mapping[str, str]
     sources: tuple[str, ...]
+    tells: Mapping[str, tuple[str, str]]
     regimes: tuple[str, ...]
 
 
@@ -58,6 +62,7 @@ def load(path: Path) -> tuple[Condition, ...]:
             unknown=entry.get("unknown", "暂时不能判断"),
             article=entry["article"],
             sources=tuple(entry.get("sources", ())),
+            tells={name: (each[0], each[1]) for name, each in entry.get("tells", {}).items()},
             regimes=tuple(entry.get("regimes", ("P2019", "P2021", "P2025"))),
         )
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -70,6 +75,8 @@ def show(value: Any, unit: str) -> str:
         return "不详"
     if unit == "fen":
         return f"{yuan(value)}元"
+    if unit == "bank_flag":
+        return "超过限额" if value else "未超过限额"
     if unit == "flag":
         return "是" if value else "否"
     return f"{value}{ {'cars': '辆', 'sets': '套', 'companies': '家', 'machines': '台', 'people': '人'}.get(unit, '') }"
@@ -87,6 +94,10 @@ def evaluate(
     if met and silent:
         met = None
     shown, bound = show(value, condition.unit), show(limit, condition.unit)
+    told = {
+        name: show(_limit(source, evidence, parameters, regime, facts), unit)
+        for name, (source, unit) in condition.tells.items()
+    }
     sentence = condition.sentence if met is False else condition.unknown if met is None else ""
     return ConditionResult(
         key=condition.key,
@@ -98,7 +109,7 @@ def evaluate(
         comparison=word,
         article=condition.article.get(regime) or condition.article["all"],
         reason_code=condition.reason,
-        sentence=sentence.format(value=shown, limit=bound),
+        sentence=sentence.format(value=shown, limit=bound, **told),
         silent=silent,
     )
 

@@ -25,6 +25,7 @@ _PENSIONS = ("basic_pension", "pension")
 # which finding a failed condition is, and who owns what it is about
 _CODES = {
     "cash": "F-CASH",
+    "cash_flag": "F-CASH",
     "cars": "F-CAR",
     "dwellings": "F-HOUSE",
     "nonresidential": "F-NONRES",
@@ -37,6 +38,7 @@ _CODES = {
 }
 _SOURCES = {
     "cash": "CK",
+    "cash_flag": "CK",
     "cars": "CL",
     "dwellings": "BDC",
     "nonresidential": "BDC",

@@ -22,12 +22,16 @@ def _income(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool |
 
 
 def _cash(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
-    """PR-01, edge column. The banks' flag tells only the dibao limit, so beyond it the sum is not known."""
+    """PR-01, edge column."""
     standard = parameters["dibao.standard"]
-    if standard is None or evidence.over_limit:
+    if standard is None:
         return None
     limit = amount.cash_limit(standard, parameters["prop.cash_months_edge"], len(evidence.counted))
     return bool(facts.known_cash_fen(evidence) <= limit)
+
+
+def _cash_flag(evidence: Evidence, parameters: ParameterSet, regime: str) -> None:
+    """The banks answer for the dibao limit only: whether the edge limit is kept is not known."""
 
 
 def _cars(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
@@ -65,6 +69,7 @@ _Test = Callable[[Evidence, ParameterSet, str], bool | None]
 _WITHIN: Mapping[str, _Test] = {
     "income": _income,
     "cash": _cash,
+    "cash_flag": _cash_flag,
     "cars": _cars,
     "dwellings": _dwellings,
     "companies": _companies,

@@ -235,13 +235,14 @@ def known_cash_fen(evidence: Evidence) -> int:
     return sum(max(sums) for sums in found.values())
 
 
-def cash_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
-    """PR-01: deposits, securities, funds, insurance value, claims. Over the banks' flag: one fen above the limit."""
-    known = known_cash_fen(evidence)
-    if evidence.over_limit:
-        limit = cash_limit_fen(evidence, parameters, regime)
-        return None if limit is None else max(known, limit + 1)
-    return known
+def cash_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
+    """PR-01: deposits, securities, funds, insurance value, claims, as far as sums are known."""
+    return known_cash_fen(evidence)
+
+
+def banks_say_over(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool:
+    """PR-01 as banks answer it: over the limit or not, without a sum. Silent banks are the condition's ``sources``."""
+    return bool(evidence.over_limit)
 
 
 def cash_limit_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
@@ -343,6 +344,7 @@ FACTS = {
         per_capita_fen,
         edge_line_fen,
         cash_fen,
+        banks_say_over,
         cash_limit_fen,
         cars,
         dwellings,

@@ -6,6 +6,7 @@ An outcome already kept changes only by deleting its entry by hand, with the rea
 from __future__ import annotations
 
 import json
+import sys
 
 from jiuzhu.aid_types.dibao.tests.test_examples import EXAMPLES, STORED, assess, essence
 
@@ -25,4 +26,4 @@ def store() -> int:
 
 
 if __name__ == "__main__":
-    print(f"新增示例结果 {store()} 个")
+    sys.stdout.write(f"新增示例结果 {store()} 个\n")

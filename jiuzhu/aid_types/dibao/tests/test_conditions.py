@@ -30,7 +30,8 @@ def test_a_condition_has_an_article_in_every_regime_and_plain_words(condition: C
     fields = {name for _, name, _, _ in string.Formatter().parse(condition.sentence) if name}
 
     assert all(condition.article.get(regime) or condition.article.get("all") for regime in all_regimes())
-    assert fields <= {"value", "limit"}
+    assert fields <= {"value", "limit", *condition.tells}
+    assert all(source in facts.FACTS or source in declarations() for source, _ in condition.tells.values())
     assert condition.title and condition.unknown
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from jiuzhu.aid_types.dibao.aid_type import DIBAO
 from jiuzhu.core.observation import Observation
-from jiuzhu.policy.coverage import coverage
 from jiuzhu.policy.evidence import Asset, Evidence, Income, Member
 from jiuzhu.policy.findings import Finding, find, with_observations
 from jiuzhu.policy.outcome import Outcome
@@ -205,7 +204,8 @@ def test_deposits_the_family_declared_do_not_count_twice() -> None:
 def test_the_banks_flag_alone_is_over_the_limit() -> None:
     (found,) = findings(seen("deposit_flag", FATHER, over_limit=True))
 
-    assert (found.code, found.limit) == ("F-CASH", "43,200.00元")
+    assert (found.code, found.value, found.limit) == ("F-CASH", "超过限额", "未超过限额")
+    assert found.sentence == "银行反馈家庭存款超过限额43,200.00元"
 
 
 def test_a_flag_within_the_limit_does_not_undo_one_over_it() -> None:
@@ -304,24 +304,3 @@ def test_verified_income_over_the_standard_blocks_but_imputed_income_does_not() 
     assert ("F-INC", "BLOCK") in {(each.code, each.level) for each in findings(pension)}
     assert assess(able).conclusion == "NOT_QUALIFIED"
     assert findings(declared=able) == []
-
-
-def test_one_silent_person_makes_a_source_silent() -> None:
-    answers = {
-        "CL": {"p1": "HIT", "p2": "NONE", "p3": "NONE"},
-        "BDC": {"p1": "NONE", "p2": "NOT_COVERED", "p3": "NONE"},
-        "CK": {"p1": "WITHIN_LIMIT", "p2": "WITHIN_LIMIT"},
-    }
-
-    found = coverage(answers, ["p1", "p2", "p3"], ["CL", "BDC", "CK", "GS"])
-
-    assert found.answered == ("CL",)
-    assert found.silent["BDC"] == {"p2": "NOT_COVERED"}
-    assert found.silent["CK"] == {"p3": "PENDING"}
-    assert set(found.silent["GS"]) == {"p1", "p2", "p3"}
-    assert all("不能据此认定没有财产" in sentence for sentence in found.sentences({"BDC": "不动产"}))
-
-
-@pytest.mark.parametrize("state", ["MISMATCH", "NOT_COVERED", "REFUSED", "ERROR", "PENDING"])
-def test_every_state_that_says_nothing_is_silence(state: str) -> None:
-    assert not coverage({"CL": {"p1": state}}, ["p1"], ["CL"]).complete
