@@ -240,9 +240,14 @@ def cash_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
     return known_cash_fen(evidence)
 
 
-def banks_say_over(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool:
-    """PR-01 as banks answer it: over the limit or not, without a sum. Silent banks are the condition's ``sources``."""
-    return bool(evidence.over_limit)
+def banks_say_over(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
+    """PR-01 as banks answer it: over the limit or not, without a sum; ``None`` while they are silent.
+
+    Banks that answered with balances instead of the flag did not say "over".
+    """
+    if evidence.over_limit is None and "CK" in evidence.answered:
+        return False
+    return evidence.over_limit
 
 
 def cash_limit_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
