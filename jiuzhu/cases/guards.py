@@ -5,9 +5,9 @@ A guard gets the act being made: ``act.case``, ``act.given`` (what was handed in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jiuzhu.accounts.organisations import decide_authority, delegation_for
 from jiuzhu.accounts.queries import agreement_in_force
@@ -400,18 +400,17 @@ def meeting_is_valid(act: Act) -> None:
         raise Refusal("E_SEAL", missing="参会人员签字")
 
 
-def vote_result(act: Act) -> str:
+def vote_of(participants: list[dict[str, Any]], values: Mapping[str, Any]) -> str:
     """APP-04: TRUE above 60 %, NOT_TRUE below 40 %, DISPUTED between, of all participants."""
-    values = parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)
-    people_there = act.given.get("participants", [])
-    agree = sum(each["vote"] == "TRUE" for each in people_there)
-    if agree > values["appraisal.true_above"] * len(people_there):
+    agree = sum(each["vote"] == "TRUE" for each in participants)
+    if agree > values["appraisal.true_above"] * len(participants):
         return "TRUE"
-    return "NOT_TRUE" if agree < values["appraisal.false_below"] * len(people_there) else "DISPUTED"
+    return "NOT_TRUE" if agree < values["appraisal.false_below"] * len(participants) else "DISPUTED"
 
 
 def _vote_must_be(act: Act, wanted: str) -> None:
-    found = vote_result(act)
+    values = parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)
+    found = vote_of(act.given.get("participants", []), values)
     if found != wanted:
         words = {"TRUE": "属实", "NOT_TRUE": "不属实", "DISPUTED": "争议较大"}
         raise Refusal("E_QUORUM", why=f"表决结果为“{words[found]}”，与所选结论不符")

@@ -1,0 +1,492 @@
+"""From the first word to acceptance: intention, signatures, the one form, acceptance or the one correction (D1–D16)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from jiuzhu.accounts.actor import PLATFORM, Actor, fence
+from jiuzhu.accounts.models import Organisation
+from jiuzhu.accounts.organisations import county_of, villages_of
+from jiuzhu.accounts.queries import kin_of_officials
+from jiuzhu.accounts.roles import role_name
+from jiuzhu.aid_types import registry
+from jiuzhu.audit.acts import record
+from jiuzhu.cases import evidence, guards, papers
+from jiuzhu.cases.acts._act import Act, acting, finish, locked
+from jiuzhu.cases.models import Case, Correction, Draft, KinFiling, Material
+from jiuzhu.cases.models.case import CaseCounter, CaseMember
+from jiuzhu.cases.permissions import check_may_see
+from jiuzhu.core import clock
+from jiuzhu.core.codes import name_of
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.parameters import queries as parameters
+from jiuzhu.people import acts as people
+from jiuzhu.people import queries as people_queries
+from jiuzhu.people.models import Obligor, Person
+from jiuzhu.policy.regimes import regime_on
+from jiuzhu.vault import files
+from jiuzhu.vault.uploads import Picture
+from jiuzhu.verification import acts as verification_acts
+from jiuzhu.verification import queries as verification
+
+PROMISES = [
+    "所填写的家庭成员、收入、财产情况真实、完整，没有隐瞒。",
+    "家庭人口、收入、财产发生变化，三十日内主动报告；有人去世首先报告。",
+    "配合核对、入户调查和复核。",
+    "如有虚假，愿意退回救助款物并依法承担责任。",
+]
+
+
+def _case_no(prefix: str, county: Organisation, day: str) -> str:
+    key = f"{prefix}{county.code}{day}"
+    CaseCounter.objects.get_or_create(key=key)
+    counter = CaseCounter.objects.select_for_update().get(key=key)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{key}{counter.last:05d}"
+
+
+def _may_register(actor: Actor, town: Organisation, village_code: str) -> None:
+    """D1: a citizen for himself, an assistant for his village, a clerk for his town."""
+    if village_code not in {each.code for each in villages_of(town)}:
+        raise Refusal("E_INPUT", field="村（居）", problem="请选择该乡镇（街道）的村（居）")
+    if actor.is_citizen or actor.kind == "SYSTEM":
+        return
+    if actor.role not in ("VILLAGE_ASSIST", "TOWN_CLERK"):
+        raise Refusal("E_AUTH", role=role_name(actor.role), act="登记意愿", why="")
+    if town.id not in actor.towns or (actor.villages and village_code not in actor.villages):
+        raise Refusal("E_AUTH", role=actor.organ, act="登记意愿", why="不在本辖区。")
+
+
+def register_intention(
+    actor: Actor,
+    *,
+    town_id: int,
+    village_code: str,
+    area_type: str,
+    people: list[dict[str, Any]],
+    channel: str,
+    hardship: str = "",
+    causes: tuple[str, ...] | list[str] = (),
+    address: str = "",
+    aid_type: str = "DIBAO",
+    once: UUID | str | None = None,
+    seen: int | None = None,
+) -> Case:
+    """D1: the family's first word becomes a case with a number, a paper and a consent to sign."""
+    town = Organisation.objects.filter(pk=town_id, kind=Organisation.TOWN).first()
+    if town is None:
+        raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
+    _may_register(actor, town, village_code)
+    if area_type not in ("URBAN", "RURAL"):
+        raise Refusal("E_INPUT", field="城乡类别", problem="请选择城市或农村")
+    try:
+        with transaction.atomic(), fence(PLATFORM):
+            return _open(actor, town, village_code, area_type, people, channel, hardship, list(causes), address, aid_type, once)
+    except IntegrityError as clash:
+        if "one_open_case" in str(clash):
+            raise Refusal("E_DUP", why="该家庭（成员）已有在办案件") from clash
+        raise
+
+
+def _open(
+    actor: Actor,
+    town: Organisation,
+    village_code: str,
+    area_type: str,
+    family: list[dict[str, Any]],
+    channel: str,
+    hardship: str,
+    causes: list[str],
+    address: str,
+    aid_type: str,
+    once: UUID | str | None,
+) -> Case:
+    now = clock.now()
+    today = now.date()
+    aid = registry.get(aid_type)
+    county = county_of(town, today)
+    household = people.register_household(
+        actor, town=town, village_code=village_code, area_type=area_type, people=family, address=address
+    )
+    if Case.objects.filter(household=household, exclusive_group=aid.exclusive_group, open=True).exists():
+        raise Refusal("E_DUP", why="该家庭已有在办案件")
+    members = list(people_queries.members_of(household, today))
+    applicant = next(each.person for each in members if each.relation == "0")
+    case = Case(
+        case_no=_case_no(aid.case_prefix, county, f"{today:%Y%m%d}"),
+        aid_type=aid.code,
+        exclusive_group=aid.exclusive_group,
+        regime=regime_on(today, settings.REGIME_POLICY),
+        state="",
+        household=household,
+        applicant=applicant,
+        town=town,
+        county=county,
+        village_code=village_code,
+        area_type=area_type,
+        channel=channel,
+        hardship=hardship.strip()[:1000],
+        causes=causes,
+        opened_at=now,
+        visits_count=1 if channel == "WINDOW" else 0,
+    )
+    case.authorisation = people.open_authorisation(
+        household,
+        number=f"SQ{case.case_no}",
+        aid_types=[aid.code],
+        sources=list(aid.sources),
+        purpose=f"{aid.name}家庭经济状况核对",
+    )
+    case.save(force_insert=True)
+    for each in members:
+        CaseMember.objects.create(case=case, person=each.person, exclusive_group=aid.exclusive_group)
+    row = aid.moves.named("D1")[0]
+    act = Act(actor=actor, case=case, move=row, at=now)
+    act.paper("W01")
+    finish(act, once=once)
+    return case
+
+
+def sign(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    person_uid: UUID | str,
+    picture: Picture,
+    mode: str = "SCREEN",
+    on_behalf_of: str = "",
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """One adult signs the consent; with the last signature it comes into force by itself (D2, AS-02)."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        if case.state != "INTENT":
+            raise Refusal("E_STATE", act="签署授权", state=case.state)
+        person = Person.objects.filter(uid=person_uid, household=case.household).first()
+        if person is None:
+            raise Refusal("E_SCOPE", what="签字人不是该家庭成员")
+        people.sign(
+            actor,
+            case.authorisation,
+            person=person,
+            image=picture.content,
+            mime=picture.mime,
+            mode=mode,
+            on_behalf_of=on_behalf_of,
+            witness_id=actor.id if actor.is_staff else None,
+        )
+        record(actor, "authorisation.sign", about=case.authorisation, case_no=case.case_no, person_uid=person.uid, mode=mode)
+        if not people.missing_signers(case.authorisation, clock.today()):
+            return _all_signed(actor, case)
+        return case
+
+
+def _all_signed(actor: Actor, case: Case) -> Case:
+    months = int(parameters.plain_values(case.county, on=clock.today(), regime=case.regime)["auth_max_months"])
+    people.bring_into_force(case.authorisation, clock.today(), months)
+    with acting(actor, case.uid, "D2") as act:
+        consent = act.case.authorisation
+        sources = [name_of("source", code) for code in consent.sources]
+        signatures = consent.signatures.select_related("image").order_by("id")
+        act.paper(
+            "W02",
+            purpose=consent.purpose,
+            sources=sources,
+            signed_on=consent.signed_on,
+            valid_to_on=consent.valid_to,
+            signatures=_signature_pictures(signatures),
+        )
+        act.paper("W03", sources=sources)
+    return act.case
+
+
+def _signature_pictures(signatures: Any) -> list[dict[str, str]]:
+    return papers.pictures([(each.image, f"{each.signer_name}{'（代签）' if each.on_behalf_of else ''}") for each in signatures])
+
+
+def prefilled(actor: Actor, uid: UUID | str) -> dict[str, Any]:
+    """The one form as far as it is already known: what was saved, and what departments said (S: 一次性填写)."""
+    case = Case.objects.select_related("household", "authorisation", "county").filter(uid=uid).first()
+    if case is None:
+        raise Refusal("E_NOT_FOUND", what="案件")
+    check_may_see(actor, case)
+    body = evidence.draft_body(case)
+    body.setdefault("hardship", case.hardship)
+    body["shared"] = _shared_facts(case)
+    return body
+
+
+def _shared_facts(case: Case) -> list[dict[str, Any]]:
+    """Pensions and wages departments already told us: shown, not asked (WF-04)."""
+    run = verification.latest_run(case.id)
+    if run is None:
+        return []
+    observations, refs = verification.observations_of(run)
+    words = {"pension": ("T", "养老金", "amount_fen"), "contribution": ("W", "工资（社保缴费基数）", "base_fen")}
+    return [
+        {"person": refs[seen.subject], "category": words[seen.kind][0], "kind": words[seen.kind][1], "month_fen": seen.attributes[words[seen.kind][2]]}
+        for seen in observations
+        if seen.kind in words
+    ]
+
+
+def save_draft(actor: Actor, uid: UUID | str, body: dict[str, Any], *, seen: int | None = None, once: Any = None) -> Draft:
+    """Save the form as it stands; every step of it can be left and taken up again."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        if case.state not in ("MAY_APPLY", "VER_NOT_FIT", "APPLIED", "CORRECTION", "INVESTIGATING", "ACCEPTED", "INTENT", "AUTHORISED", "VERIFYING", "VERIFIED"):
+            raise Refusal("E_STATE", act="保存申请表", state=case.state)
+        draft = Draft.objects.select_for_update().filter(case=case).first() or Draft(case=case)
+        draft.body = json.dumps({key: value for key, value in body.items() if key != "shared"}, ensure_ascii=False)
+        draft.saved_at = clock.now()
+        draft.save()
+        return draft
+
+
+def submit_application(
+    actor: Actor, uid: UUID | str, *, commitment: bool, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """D11, or D9 when the family insists after a report that did not fit."""
+    state = Case.objects.filter(uid=uid).values_list("state", flat=True).first()
+    key = "D9" if state == "VER_NOT_FIT" else "D11"
+    with acting(actor, uid, key, seen=seen, once=once, commitment=commitment) as act:
+        case = act.case
+        body = evidence.draft_body(case)
+        _take_account(case, body)
+        _take_obligors(case, body)
+        _take_kin(case, body)
+        act.change(applied_on=act.today, hardship=str(body.get("hardship") or case.hardship)[:1000])
+        frozen = evidence.freeze(case, evidence.declared(case, act.today), kind="DECLARED", by=actor.name)
+        act.note(evidence=frozen.seq)
+        _application_papers(act, body)
+    return act.case
+
+
+def _take_account(case: Case, body: dict[str, Any]) -> None:
+    account = body.get("account") or {}
+    if not account.get("number"):
+        return
+    holder = Person.objects.filter(uid=account.get("holder") or case.applicant.uid, household=case.household).first()
+    if holder is None:
+        raise Refusal("E_INPUT", field="户名", problem="账户应属于共同生活的家庭成员")
+    bank = str(account.get("bank_code", ""))
+    people.set_account(
+        case.household,
+        holder=holder,
+        bank_code=bank,
+        bank_name=str(account.get("bank_name") or name_of("bank", bank)),
+        number=str(account["number"]),
+        on=clock.today(),
+    )
+    Material.objects.create(case=case, kind="bank_account", source="PROVIDED", received_at=clock.now())
+
+
+def _take_obligors(case: Case, body: dict[str, Any]) -> None:
+    if body.get("obligors"):
+        Obligor.objects.filter(household=case.household).delete()
+    for each in body.get("obligors", ()):
+        supports = Person.objects.filter(uid=each["supports"], household=case.household).first()
+        if supports is None:
+            raise Refusal("E_INPUT", field="赡养人", problem="被赡养人应是家庭成员")
+        people.add_obligor(
+            case.household,
+            supports=supports,
+            name=each["name"],
+            relation=each["relation"],
+            id_no=each.get("id_no", ""),
+            facts=each.get("facts", {}),
+        )
+
+
+def _take_kin(case: Case, body: dict[str, Any]) -> None:
+    """REL-03: what the family declares, and what the register of officials' relatives says by itself."""
+    persons = {str(person.uid): person for person in Person.objects.filter(household=case.household)}
+    for each in body.get("kin", ()):
+        member = persons.get(str(each.get("person")), case.applicant)
+        KinFiling.objects.create(
+            case=case,
+            official_name=str(each.get("official", ""))[:60],
+            official_post=str(each.get("post", ""))[:80],
+            relation=str(each.get("relation", ""))[:30],
+            member_name=member.name,
+            declared=True,
+        )
+    indexes = {person.id_no_index: person for person in persons.values()}
+    for kin in kin_of_officials(list(indexes)):
+        if not KinFiling.objects.filter(case=case, official_name=kin.official_name).exists():
+            KinFiling.objects.create(
+                case=case,
+                official_name=kin.official_name,
+                official_post=kin.official_post,
+                relation=kin.relation,
+                member_name=indexes[kin.id_no_index].name,
+                declared=False,
+                staff_id=kin.staff_id,
+            )
+
+
+def _application_papers(act: Act, body: dict[str, Any]) -> None:
+    case = act.case
+    names = {str(person.uid): person.name for person in Person.objects.filter(household=case.household)}
+    categories = {"W": "工资性收入", "B": "经营净收入", "P": "财产净收入", "T": "转移净收入", "O": "其他收入"}
+    incomes = [
+        {"name": names.get(each["person"], ""), "category": categories[each["category"]], "kind": each["kind"], "month_fen": each["month_fen"], "source": source}
+        for rows, source in ((body.get("incomes", ()), "申报"), (_shared_facts(case), "部门共享"))
+        for each in rows
+    ]
+    obligors = [
+        {"name": each.name, "relation": name_of("relation", each.relation), "note": "已登记"}
+        for each in case.household.obligors.all()
+    ]
+    act.paper(
+        "W09",
+        address=case.household.address or "见档案",
+        phone=case.applicant.phone or "无",
+        incomes=incomes,
+        obligors=obligors,
+        **papers.account_words(case, act.today),
+    )
+    kin = [f"{each.member_name}与{each.official_name}（{each.official_post}）为{each.relation}关系" for each in case.kin_filings.filter(declared=True)]
+    act.paper("W10", promises=PROMISES, kin_statement="；".join(kin) or "家庭成员中没有社会救助经办人员和村（居）委会成员的近亲属。")
+    act.paper("W12", materials=materials_table(case))
+
+
+def materials_table(case: Case) -> list[dict[str, str]]:
+    """Shared items (never asked for) and what the family gave."""
+    shared = [{"name": words, "source": "共享", "note": "部门信息共享取得"} for words in guards.SHARED_MATERIALS.values()]
+    given = [
+        {"name": guards.PROVIDED_MATERIALS.get(each.kind, each.kind), "source": "提供", "note": f"{clock.local(each.received_at):%Y-%m-%d}收到"}
+        for each in case.materials.order_by("id")
+    ]
+    return shared + given
+
+
+def add_material(
+    actor: Actor, uid: UUID | str, *, kind: str, picture: Picture, seen: int | None = None, once: Any = None
+) -> Material:
+    """A material handed in once, with its picture."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        if kind not in guards.PROVIDED_MATERIALS:
+            raise Refusal("E_INPUT", field="材料", problem="请从清单中选择")
+        return Material.objects.create(
+            case=case, kind=kind, source="PROVIDED", file=files.keep(picture.content, picture.mime), received_at=clock.now()
+        )
+
+
+def accept(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    file_kin: bool = False,
+    received: tuple[str, ...] | list[str] = (),
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """D12 or D14: accepted; the twenty working days start (day 0 = today), the regime is pinned."""
+    state = Case.objects.filter(uid=uid).values_list("state", flat=True).first()
+    key = "D14" if state == "CORRECTION" else "D12"
+    with acting(actor, uid, key, seen=seen, once=once, file_kin=file_kin, received=list(received)) as act:
+        case = act.case
+        if key == "D14":
+            Correction.objects.filter(case=case).update(completed_at=act.at)
+        act.change(accepted_on=act.today, regime=regime_on(act.today, settings.REGIME_POLICY))
+        _file_kin(act)
+        due = parameters.calendar().add_working_days(act.today, _total_limit(case, act)).on
+        act.paper("W13", accepted_on=act.today, due_on=due)
+    return act.case
+
+
+def _total_limit(case: Case, act: Act) -> int:
+    return int(parameters.plain_values(case.county, on=act.today, regime=case.regime)["limit.total_wd"])
+
+
+def _file_kin(act: Act) -> None:
+    """W11 and 100 % county visit for near relatives (REL-04)."""
+    filings = list(act.case.kin_filings.filter(filed_at__isnull=True))
+    if not filings:
+        return
+    act.paper(
+        "W11",
+        kin=[
+            {"member": each.member_name, "official": each.official_name, "post": each.official_post, "relation": each.relation, "declared": "是" if each.declared else "否（系统比对）"}
+            for each in filings
+        ],
+    )
+    act.case.kin_filings.filter(filed_at__isnull=True).update(filed_at=act.at, filed_by=act.actor.name)
+    act.change(near_relative=True, county_visit_required=True)
+
+
+def ask_for_correction(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    items: list[str],
+    explanation: str = "",
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """D13: one notice with everything that is missing; a second one is impossible."""
+    with acting(actor, uid, "D13", seen=seen, once=once, items=list(items)) as act:
+        days = int(parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["correction_days"])
+        due = parameters.calendar().roll_forward(act.today + timedelta(days=days)).on
+        Correction.objects.create(case=act.case, items=list(items), explanation=explanation, asked_on=act.today, due_on=due)
+        act.note(items=list(items))
+        act.paper(
+            "W14",
+            items=[guards.PROVIDED_MATERIALS[item] for item in items],
+            correct_until_on=due,
+            explanation=explanation or "补齐后即予受理。",
+        )
+    return act.case
+
+
+def not_accept(
+    actor: Actor, uid: UUID | str, *, reason: str, codes: list[str], seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """D16: not here, not this kind of aid; where to go instead is part of the reason."""
+    with acting(actor, uid, "D16", seen=seen, once=once, reason=reason, codes=list(codes)) as act:
+        act.note(codes=list(codes))
+        act.paper("W15", reasons=papers.reasons(codes) or [reason], explanation=reason)
+        _end_consent(act)
+    return act.case
+
+
+def withdraw(actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None) -> Case:
+    """The family takes its word back at any time; running queries stop at once (VER-23)."""
+    with acting(actor, uid, "D31w", seen=seen, once=once, reason=reason) as act:
+        verification_acts.stop_runs(act.case.id)
+        _end_consent(act)
+        act.paper("W29", explanation=f"申请人撤回：{reason}")
+    return act.case
+
+
+def _end_consent(act: Act) -> None:
+    consent = act.case.authorisation
+    if consent and consent.state in ("DRAFT", "IN_FORCE"):
+        people.end_authorisation(consent, act.at)
+
+
+def lapse(uid: UUID | str, key: str) -> Case:
+    """D10, D15, D11x: a window is over; the platform itself ends the case."""
+    with fence(PLATFORM), acting(PLATFORM, uid, key, reason="期限届满") as act:
+        if key == "D15":
+            act.paper("W15", reasons=["逾期未补正"], explanation="在告知的期限内没有补齐材料，可重新提出申请。")
+        _end_consent(act)
+    return act.case
+
+
+def verify_again(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+    """AS-58: the report has expired before the application; back to verification under the same consent."""
+    with acting(actor, uid, "D11r", seen=seen, once=once) as act:
+        pass
+    return act.case
+

@@ -1,0 +1,55 @@
+"""What a grant begins: the entitlement, its amount from the first month, its members (AMT-06, AID-01)."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from jiuzhu.cases.acts._act import Act
+from jiuzhu.cases.models import Decision, Entitlement, EntitlementAmount, EntitlementMember
+from jiuzhu.core.calendar import add_months, next_month
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.parameters import queries as parameters
+from jiuzhu.people.models import Person
+from jiuzhu.people.queries import account_on
+from jiuzhu.policy.evidence import Evidence
+
+
+def create_entitlement(act: Act, decision: Decision) -> Entitlement:
+    """The month after the grant is the first; a person already entitled elsewhere makes it impossible (E_DUP)."""
+    case = act.case
+    account = account_on(case.household, act.today)
+    month = next_month(act.today)
+    evidence = Evidence.from_dict(decision.assessment.evidence.body)
+    counted = {member.ref for member in evidence.counted}
+    cycle = parameters.plain_values(case.county, on=act.today, regime=case.regime)["review.cycle.C"]
+    entitlement = Entitlement.objects.create(
+        number=f"DY{case.case_no}",
+        case=case,
+        decision=decision,
+        household=case.household,
+        aid_type=case.aid_type,
+        area_type=case.area_type,
+        town=case.town,
+        county=case.county,
+        village_code=case.village_code,
+        payee=account.holder if account and account.holder else case.applicant,
+        first_month=month,
+        next_review_on=add_months(act.today, int(cycle)),
+        created_at=act.at,
+    )
+    EntitlementAmount.objects.create(
+        entitlement=entitlement,
+        from_month=month,
+        members_count=decision.members_count,
+        base_fen=decision.base_fen,
+        topup_fen=decision.topup_fen,
+        decision=decision,
+    )
+    try:
+        with transaction.atomic():
+            for person in Person.objects.filter(household=case.household):
+                if str(person.uid) in counted:
+                    EntitlementMember.objects.create(entitlement=entitlement, person=person, group=case.exclusive_group, from_month=month)
+    except IntegrityError as clash:
+        raise Refusal("E_DUP", why="有家庭成员已在享受低保或特困供养") from clash
+    return entitlement

@@ -1,0 +1,202 @@
+"""Decisions by a named officer: approve, refuse, have the county visit first, end (D21–D24, D31)."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.organisations import delegation_for, village_name
+from jiuzhu.aid_types import registry
+from jiuzhu.cases import guards, papers
+from jiuzhu.cases.acts._act import Act, acting
+from jiuzhu.cases.acts.review import assessment_words
+from jiuzhu.cases.acts.verification import end_consent
+from jiuzhu.cases.models import Case, CountyVisit, Decision
+from jiuzhu.core.codes import choices
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.parameters import queries as parameters
+from jiuzhu.policy.outcome import Outcome
+from jiuzhu.publicity.models import Posting
+
+
+def _decide(act: Act, kind: str, **more: Any) -> Decision:
+    """Write the decision; the database itself refuses one without authority (see its trigger)."""
+    case = act.case
+    authority = "TOWN" if case.state == "TOWN_APPROVAL" else "COUNTY"
+    try:
+        with transaction.atomic():
+            decision = Decision.objects.create(
+                case=case,
+                round=guards.next_round(case),
+                kind=kind,
+                authority=authority,
+                organ_id=act.actor.organ_id,
+                delegation=delegation_for(case.town, case.aid_type, act.today) if authority == "TOWN" else None,
+                decider_id=act.actor.id,
+                role=act.actor.role,
+                decided_on=act.today,
+                decided_at=act.at,
+                **more,
+            )
+    except IntegrityError as refused:
+        code = "E_SOD" if "E_SOD" in str(refused) else "E_AUTH"
+        raise Refusal(code, who=act.actor.name, why="，不得作出决定", role=act.actor.organ, act=act.move.title) from refused
+    act.change(decided_on=act.today)
+    act.note(decision=decision.round, authority=authority)
+    return decision
+
+
+def approve(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    override_reason: str = "",
+    explanation: str = "",
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """D23: intends to approve; the result is posted in the village the same day (W21, W25)."""
+    with acting(actor, uid, "D23", seen=seen, once=once, override_reason=override_reason) as act:
+        case = act.case
+        assessment = case.assessments.order_by("-id").first()
+        outcome = Outcome.from_dict(assessment.outcome)
+        decision = _decide(
+            act,
+            Decision.APPROVE,
+            assessment=assessment,
+            amount_fen=outcome.amount_fen,
+            base_fen=outcome.base_fen,
+            topup_fen=outcome.topup_fen,
+            members_count=outcome.counted,
+            override_reason=override_reason,
+            explanation=explanation,
+        )
+        act.paper(
+            "W21",
+            decision="拟批准",
+            decided_on=act.today,
+            reasons=[override_reason] if override_reason else ["符合规定条件"],
+            explanation=explanation or "经审核，拟予批准，并在村（居）公示。",
+            **assessment_words(outcome),
+        )
+        post(act, decision)
+    return act.case
+
+
+def post(act: Act, decision: Decision) -> Posting:
+    """The sheet on the village board: whitelist columns only, seven days with the rolling rule (PUBL-02, WD-06)."""
+    case = act.case
+    values = parameters.plain_values(case.county, on=act.today, regime=case.regime)
+    end = parameters.calendar().publicity_end(act.today, int(values["publicity_days"]), bool(values["publicity_roll"]))
+    last = guards.latest_posting(case)
+    sheet = {
+        "applicant_name": case.applicant.name,
+        "members_count": decision.members_count,
+        "amount_fen": decision.amount_fen,
+        "village_name": village_name(case.village_code),
+        "hotline": case.county.phone or case.town.phone,
+    }
+    posting = Posting.objects.create(
+        token=secrets.token_hex(8),
+        case_id=case.id,
+        round=last.round + 1 if last else 1,
+        town=case.town,
+        village_code=case.village_code,
+        aid_type=case.aid_type,
+        posted_on=act.today,
+        ends_on=end.on,
+        posted_at=act.at,
+        posted_by_id=act.actor.id,
+        **sheet,
+    )
+    act.paper(
+        "W25",
+        token=posting.token,
+        aid_name=registry.get(case.aid_type).name,
+        starts_on=posting.posted_on,
+        ends_on=posting.ends_on,
+        **sheet,
+    )
+    act.note(posting=posting.token, ends_on=posting.ends_on.isoformat())
+    return posting
+
+
+def refuse(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    codes: list[str],
+    reason: str,
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """D24: every reason with its code and in plain words; remedies in the notice (W21, W22)."""
+    if not codes or any(code not in choices("reason") for code in codes):
+        raise Refusal("E_REASONS", act="不予批准")
+    with acting(actor, uid, "D24", seen=seen, once=once, reason=reason, codes=codes) as act:
+        assessment = act.case.assessments.order_by("-id").first()
+        outcome = Outcome.from_dict(assessment.outcome) if assessment else None
+        _decide(act, Decision.REFUSE, assessment=assessment, reasons=list(codes), explanation=reason)
+        words = assessment_words(outcome) if outcome else {"lines": []}
+        told = _reason_words(codes, outcome)
+        act.paper("W21", decision="不予批准", decided_on=act.today, reasons=told, explanation=reason, **(words | {"amount_fen": 0}))
+        act.paper("W22", reasons=told, explanation=reason, **{key: words[key] for key in ("lines", "is_sample") if key in words})
+        end_consent(act.case, act.at)
+    return act.case
+
+
+def _reason_words(codes: list[str], outcome: Outcome | None) -> list[str]:
+    """The condition's own sentence where the law's answer has one, else the code's name."""
+    sentences = {each.reason_code: each.sentence for each in outcome.not_met} if outcome else {}
+    names = papers.reasons(codes)
+    return [f"{name}：{sentences[code]}" if code in sentences else name for code, name in zip(codes, names, strict=True)]
+
+
+def require_county_visit(
+    actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """D21."""
+    with acting(actor, uid, "D21", seen=seen, once=once, reason=reason) as act:
+        cause = "KIN" if act.case.near_relative else "DOUBT"
+        CountyVisit.objects.create(case=act.case, cause=cause, asked_on=act.today, came_from=act.case.state)
+        act.change(county_visit_required=True)
+    return act.case
+
+
+def record_county_visit(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    officers: list[str],
+    result: str,
+    supports: bool = True,
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """D22: back to where it came from, unless the authority has moved meanwhile."""
+    with acting(actor, uid, "D22", seen=seen, once=once, officers=officers, result=result) as act:
+        visit = CountyVisit.objects.filter(case=act.case, visited_on__isnull=True).order_by("-id").first()
+        if visit is None:
+            raise Refusal("E_STATE", act=act.move.title, state="没有待办的核查")
+        visit.officers, visit.result, visit.supports = officers, result, supports
+        visit.visited_on = act.today
+        visit.save()
+        causes = {"KIN": "近亲属备案", "DOUBT": "存疑或投诉举报"}
+        act.paper("W20", officers=officers, result=result, visited_on=act.today, cause=causes[visit.cause])
+        still_town = visit.came_from == "TOWN_APPROVAL" and delegation_for(act.case.town, act.case.aid_type, act.today)
+        act.to("TOWN_APPROVAL" if still_town else "COUNTY_REVIEW")
+    return act.case
+
+
+def terminate(actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None) -> Case:
+    """D31: no co-operation, or the only applicant died."""
+    with acting(actor, uid, "D31", seen=seen, once=once, reason=reason) as act:
+        act.paper("W29", explanation=reason)
+        end_consent(act.case, act.at)
+    return act.case
+
+

@@ -1,0 +1,200 @@
+"""After the posting: photos, the quiet end that grants, or objection and appraisal (D25–D30)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from jiuzhu.accounts.actor import PLATFORM, Actor, fence
+from jiuzhu.accounts.roles import role_name
+from jiuzhu.cases import guards, papers
+from jiuzhu.cases.acts._act import Act, acting, locked
+from jiuzhu.cases.acts.continuation import create_entitlement
+from jiuzhu.cases.acts.decision import post
+from jiuzhu.cases.acts.investigation import open_round
+from jiuzhu.cases.acts.review import assessment_words
+from jiuzhu.cases.models import Appraisal, Attendance, Case, Decision, Objection
+from jiuzhu.core import clock
+from jiuzhu.core.codes import name_of
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.parameters import queries as parameters
+from jiuzhu.policy.outcome import Outcome
+from jiuzhu.publicity.models import Posting, PostingPhoto
+from jiuzhu.vault import files
+from jiuzhu.vault.uploads import Picture
+
+CAPACITIES = {
+    "TOWN": "乡镇（街道）工作人员",
+    "COMMITTEE": "村（居）民委员会成员",
+    "PARTY": "村（居）党组织成员、党员代表",
+    "REPRESENTATIVE": "村（居）民代表",
+}
+VOTES = {"TRUE": "属实", "NOT_TRUE": "不属实", "ABSTAIN": "弃权"}
+_RESULTS = {"TRUE": ("D28", "属实"), "NOT_TRUE": ("D29", "不属实"), "DISPUTED": ("D30", "争议较大")}
+
+
+def photograph_posting(
+    actor: Actor, uid: UUID | str, *, picture: Picture, moment: str, seen: Any = None, once: Any = None
+) -> PostingPhoto:
+    """The sheet on the board, at the start and at the end (PUBL-01)."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        if actor.role not in ("VILLAGE_ASSIST", "TOWN_CLERK"):
+            raise Refusal("E_AUTH", role=role_name(actor.role), act="上传公示照片", why="")
+        posting = guards.latest_posting(case)
+        if posting is None or case.state != "RESULT_PUBLICITY":
+            raise Refusal("E_STATE", act="上传公示照片", state=case.state)
+        if moment not in ("START", "END") or (moment == "END" and clock.today() < posting.ends_on):
+            raise Refusal("E_PUBL", why=f"期满照片应在公示期满（{posting.ends_on}）当日或之后拍摄")
+        return PostingPhoto.objects.create(
+            posting=posting,
+            file=files.keep(picture.content, picture.mime),
+            moment=moment,
+            taken_at=picture.taken_at or clock.now(),
+            by_id=actor.id if actor.is_staff else None,
+        )
+
+
+def end_publicity(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+    """D25: seven days without objection; the grant, the entitlement, the notice and the certificate."""
+    with acting(actor, uid, "D25", seen=seen, once=once) as act:
+        _grant(act)
+    return act.case
+
+
+def _grant(act: Act) -> None:
+    case = act.case
+    decision = case.decisions.filter(kind=Decision.APPROVE).order_by("-round").first()
+    entitlement = create_entitlement(act, decision)
+    words = assessment_words(Outcome.from_dict(decision.assessment.outcome))
+    first_month = entitlement.first_month.isoformat()
+    act.paper("W23", first_month=first_month, **papers.account_words(case, act.today), **words)
+    act.paper("W24", first_month=first_month, **{key: words[key] for key in ("amount_fen", "members_count", "is_sample")})
+    act.note(entitlement=entitlement.number, first_month=first_month, amount_fen=decision.amount_fen)
+    Posting.objects.filter(case_id=case.id, removed_on__isnull=True).update(removed_on=act.today)
+
+
+def receive_objection(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    content: str,
+    anonymous: bool = False,
+    objector: str = "",
+    contact: str = "",
+    channel: str = "WINDOW",
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """D26: within the window, named or anonymous, always with facts; payment has not begun."""
+    with acting(actor, uid, "D26", seen=seen, once=once, content=content) as act:
+        posting = guards.latest_posting(act.case)
+        objection = Objection(case=act.case, posting=posting, received_at=act.at, channel=channel, content=content, anonymous=anonymous or not objector)
+        objection.objector, objection.contact = ("", "") if anonymous else (objector, contact)
+        objection.save(force_insert=True)
+        act.paper(
+            "W26",
+            received_at=act.at.isoformat(),
+            channel=name_of("channel", channel),
+            objector="匿名" if objection.anonymous else "实名（信息密封保存）",
+            content=content,
+        )
+    return act.case
+
+
+def object_publicly(token: str, *, content: str, objector: str = "", contact: str = "") -> None:
+    """Anybody may object from the posting's page; the answer never says more than the sheet does."""
+    posting = Posting.objects.filter(token=token).first()
+    if posting is None:
+        raise Refusal("E_NOT_FOUND", what="公示")
+    with fence(PLATFORM):
+        case = Case.objects.get(pk=posting.case_id)
+        public = replace(PLATFORM, name="群众", role="PUBLIC")
+        receive_objection(public, case.uid, content=content, anonymous=not objector, objector=objector, contact=contact, channel="ONLINE")
+
+
+def call_appraisal(
+    actor: Actor, uid: UUID | str, *, planned_at: datetime, place: str, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """D27: the township calls the meeting (S: 对公示有异议的，由乡镇组织民主评议)."""
+    if not place.strip():
+        raise Refusal("E_INPUT", field="会议地点", problem="请填写")
+    with acting(actor, uid, "D27", seen=seen, once=once) as act:
+        objection = act.case.objections.filter(result="").order_by("-id").first()
+        Appraisal.objects.create(case=act.case, objection=objection, called_on=act.today, planned_at=planned_at, place=place.strip())
+        act.paper("W27", planned_at=planned_at.isoformat(), place=place.strip())
+    return act.case
+
+
+def conclude_appraisal(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    participants: list[dict[str, Any]],
+    chair: str,
+    minutes: dict[str, str],
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """D28, D29 or D30 by the vote on truth alone (APP-01..04)."""
+    case = Case.objects.filter(uid=uid).select_related("county").first()
+    if case is None:
+        raise Refusal("E_NOT_FOUND", what="案件")
+    key, words = _RESULTS[_vote(case, participants)]
+    with acting(actor, uid, key, seen=seen, once=once, participants=participants) as act:
+        appraisal = act.case.appraisals.order_by("-id").first()
+        appraisal.held_at, appraisal.chair, appraisal.minutes = act.at, chair, minutes
+        appraisal.result = {"D28": "TRUE", "D29": "NOT_TRUE", "D30": "DISPUTED"}[key]
+        appraisal.save()
+        for each in participants:
+            Attendance.objects.create(
+                appraisal=appraisal, name=each["name"].strip(), capacity=each["capacity"], vote=each["vote"], signed=each.get("signed", True)
+            )
+        _appraisal_paper(act, appraisal, words)
+        _answer_objection(act.case, appraisal, actor, act)
+        if key == "D28":
+            _repost_or_grant(act)
+        else:
+            open_round(act.case, actor)
+    return act.case
+
+
+def _vote(case: Case, participants: list[dict[str, Any]]) -> str:
+    values = parameters.plain_values(case.county, on=clock.today(), regime=case.regime)
+    return guards.vote_of(participants, values)
+
+
+def _appraisal_paper(act: Act, appraisal: Appraisal, words: str) -> None:
+    act.paper(
+        "W28",
+        held_at=clock.local(appraisal.held_at).isoformat(),
+        place=appraisal.place,
+        chair=appraisal.chair,
+        result=words,
+        minutes_policy=appraisal.minutes.get("policy", "已宣讲"),
+        minutes_case=appraisal.minutes.get("case", "已介绍"),
+        minutes_debate=appraisal.minutes.get("debate", "已评议"),
+        participants=[
+            {"name": each.name, "capacity": CAPACITIES[each.capacity], "vote": VOTES[each.vote], "signed": "已签名" if each.signed else "未签名"}
+            for each in appraisal.attendance.order_by("id")
+        ],
+    )
+
+
+def _answer_objection(case: Case, appraisal: Appraisal, actor: Actor, act: Act) -> None:
+    Objection.objects.filter(case=case, result="").update(result=appraisal.result, handler=actor.name, answered_on=act.today)
+
+
+def _repost_or_grant(act: Act) -> None:
+    """D28: posted once more for seven days (Q4), or granted at once where the county set it so."""
+    values = parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)
+    if values["repost_after_appraisal"]:
+        act.to("RESULT_PUBLICITY")
+        post(act, act.case.decisions.filter(kind=Decision.APPROVE).order_by("-round").first())
+    else:
+        act.to("GRANTED")
+        _grant(act)

@@ -1,0 +1,240 @@
+"""Verification first (D3–D8): start it, report it, tell the family, hear its objection."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from jiuzhu.accounts.actor import PLATFORM, Actor, fence
+from jiuzhu.aid_types import registry
+from jiuzhu.cases import evidence
+from jiuzhu.cases.acts._act import Act, acting, locked
+from jiuzhu.cases.guards import GUARDS
+from jiuzhu.cases.models import Case
+from jiuzhu.cases.permissions import check_may_move
+from jiuzhu.core import clock
+from jiuzhu.core.codes import name_of
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.jobs.queue import defer
+from jiuzhu.parameters import queries as parameters
+from jiuzhu.people import acts as people
+from jiuzhu.people.models import Person
+from jiuzhu.people.queries import members_of
+from jiuzhu.policy import findings
+from jiuzhu.verification import acts as verification_acts
+from jiuzhu.verification import queries as verification
+from jiuzhu.verification.models import Finding, Inquiry, Run
+
+CONCLUSIONS = {"FIT": "未发现不符合规定的情形", "NOT_FIT": "存在不符合规定的情形", "PARTIAL": "部分来源未反馈，其余未发现不符合规定的情形"}
+
+
+def _start_run(act: Act, *, kind: str, route: str, sources: tuple[str, ...] | None = None) -> Run:
+    """Open the run and queue its questions; jobs exist only if the act commits."""
+    case, aid = act.case, registry.get(act.case.aid_type)
+    run = verification_acts.start_run(
+        act.actor,
+        case_id=case.id,
+        case_no=case.case_no,
+        household=case.household,
+        authorisation=case.authorisation,
+        aid_type=case.aid_type,
+        people=[each.person for each in members_of(case.household, act.today)],
+        sources=sources or aid.sources,
+        mandatory=aid.mandatory_sources,
+        kind=kind,
+        route=route,
+    )
+    for inquiry in run.inquiries.all():
+        defer("verification.ask", inquiry_id=inquiry.id)
+    return run
+
+
+def start_verification(
+    actor: Actor, uid: UUID | str, *, route: str = "OWN", seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """D3: the township runs it itself, or passes it to the county (W04)."""
+    if route not in ("OWN", "COUNTY"):
+        raise Refusal("E_INPUT", field="核对方式", problem="请选择本级核对或提请县级核对")
+    with acting(actor, uid, "D3", seen=seen, once=once, route=route) as act:
+        run = _start_run(act, kind="FIRST", route=route)
+        act.note(run=run.number, route=route)
+        if route == "COUNTY":
+            act.paper("W04", sources=[name_of("source", code) for code in registry.get(act.case.aid_type).sources])
+    return act.case
+
+
+def limit_fen(case: Case) -> int:
+    """PR-01 limit sent to the banks, which answer over or within (data minimisation)."""
+    values = evidence.parameter_set(case, case.opened_at.date())
+    standard = values["dibao.standard"] or 0
+    return int(values["prop.cash_months"] * standard * max(1, len(evidence.declared(case, case.opened_at.date()).counted)))
+
+
+def ask_source(inquiry_id: int, line: Any = None) -> str:
+    """The queue's work: put one question for its case (fenced as the platform)."""
+    with fence(PLATFORM):
+        inquiry = Inquiry.objects.select_related("run").get(pk=inquiry_id)
+        case = Case.objects.select_related("household", "county", "authorisation").get(pk=inquiry.run.case_id)
+        return verification_acts.ask(inquiry_id, line or verification_acts.transport(), limit_fen=limit_fen(case))
+
+
+def _make_report(act: Act, run: Run) -> Any:
+    """W05: assess the verified family, compare with what it said, keep report and findings."""
+    case = act.case
+    with fence(PLATFORM):
+        observations, refs = verification.observations_of(run)
+        said = evidence.declared(case, act.today)
+        known = evidence.verified(case, act.today)
+        outcome = evidence.assess(case, known, act.today)
+        found = findings.find(said, outcome, observations, refs)
+        persons = {str(person.uid): person for person in Person.objects.filter(household=case.household)}
+    days = int(parameters.plain_values(case.county, on=act.today, regime=case.regime)["report_valid_days"])
+    report = verification_acts.report(
+        act.actor,
+        run,
+        number=run.number,
+        evidence=known.to_dict(),
+        findings=found,
+        refs=persons,
+        summary={"per_capita_fen": outcome.per_capita_fen, "conclusion": outcome.conclusion},
+        valid_to=act.today + timedelta(days=days),
+    )
+    act.note(report=report.number, conclusion=report.conclusion)
+    words = {"BLOCK": "超标", "DIFF": "差异", "HINT": "提示"}
+    act.paper(
+        "W05",
+        conclusion=CONCLUSIONS[report.conclusion],
+        data_on=report.data_on,
+        valid_to_on=report.valid_to,
+        sources_table=report.sources,
+        findings=[
+            {"level": words[each.level], "sentence": each.sentence, "value": each.value, "limit": each.limit, "article": each.article}
+            for each in found
+        ],
+        is_sample=outcome.is_sample,
+    )
+    return report
+
+
+def issue_report(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+    """D4: by the verifier who ran it, or the county's when it was passed on."""
+    with acting(actor, uid, "D4", seen=seen, once=once) as act:
+        run = verification.latest_run(act.case.id)
+        if run is None or run.state != Run.RUNNING:
+            raise Refusal("E_VERIFICATION", why="没有进行中的核对")
+        if run.route == "COUNTY" and actor.role != "COUNTY_VERIFIER":
+            raise Refusal("E_AUTH", role=actor.organ, act=act.move.title, why="本次核对已提请县级，由县级核对机构出具。")
+        _make_report(act, run)
+    return act.case
+
+
+def notify_may_apply(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+    """D5, W06."""
+    with acting(actor, uid, "D5", seen=seen, once=once) as act:
+        _tell_may_apply(act)
+    return act.case
+
+
+def _tell_may_apply(act: Act) -> None:
+    days = int(parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["apply_window_days"])
+    act.paper("W06", apply_until_on=act.today + timedelta(days=days))
+
+
+def notify_not_fit(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    confirmed: bool,
+    explanation: str = "",
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """D6, W07: with every reason, in plain words (S: 向申请人说明理由)."""
+    with acting(actor, uid, "D6", seen=seen, once=once, confirmed=confirmed) as act:
+        _tell_not_fit(act, explanation)
+    return act.case
+
+
+def _tell_not_fit(act: Act, explanation: str) -> None:
+    blocking = verification.open_blocking(verification.latest_report(act.case.id))
+    days = int(parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["verify.objection_wd"])
+    until = parameters.calendar().add_working_days(act.today, days).on
+    codes = [each.reason_code for each in blocking]
+    act.note(codes=codes)
+    act.paper(
+        "W07",
+        reasons=[f"{name_of('reason', each.reason_code) or each.code}：{each.body['sentence']}（限额{each.body['limit']}；{each.body['article']}）" for each in blocking],
+        objection_until_on=until,
+        explanation=explanation or "以上信息来自有关部门的登记，如与事实不符，请提供证据。",
+    )
+
+
+def object_to_report(
+    actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """D7: within ten working days; only the disputed sources are asked again (VER-24)."""
+    with acting(actor, uid, "D7", seen=seen, once=once, reason=reason) as act:
+        act.paper("W08", objection=reason, objected_on=act.today, recheck_result="待复查")
+    return act.case
+
+
+def start_recheck(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+    """Ask the sources behind the blocking findings again; the state stays RECHECK."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        if case.state != "RECHECK":
+            raise Refusal("E_STATE", act="开始复查", state=case.state)
+        row = check_may_move(actor, case, registry.get(case.aid_type).moves, "D8")
+        act = Act(actor=actor, case=case, move=row, at=clock.now())
+        GUARDS["verifier_is_bound"](act)
+        _start_run(act, kind="RECHECK", route="OWN")
+    return case
+
+
+def conclude_recheck(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+    """D8: a new report, then the one word or the other."""
+    with acting(actor, uid, "D8", seen=seen, once=once) as act:
+        run = verification.latest_run(act.case.id)
+        if run is None or run.state != Run.RUNNING or run.kind != "RECHECK":
+            raise Refusal("E_VERIFICATION", why="尚未开始复查")
+        _make_report(act, run)
+        if verification.open_blocking(verification.latest_report(act.case.id)):
+            act.to("VER_NOT_FIT")
+            act.start("CLK-OBJW")
+            _tell_not_fit(act, "复查后仍不符合规定。")
+        else:
+            act.to("MAY_APPLY")
+            _tell_may_apply(act)
+    return act.case
+
+
+def answer_finding(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    finding_id: int,
+    outcome: str,
+    reason: str,
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Finding:
+    """Confirm, explain or exempt one finding (VER-11, PR-21)."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        if actor.role not in ("TOWN_CLERK", "TOWN_LEAD", "COUNTY_APPROVER"):
+            raise Refusal("E_AUTH", role=actor.organ, act="处理核对发现", why="")
+        finding = Finding.objects.filter(pk=finding_id, report__case_id=case.id).first()
+        if finding is None:
+            raise Refusal("E_NOT_FOUND", what="核对发现")
+        verification_acts.answer_finding(actor, finding, outcome=outcome, reason=reason)
+        return finding
+
+
+def end_consent(case: Case, at: Any) -> None:
+    """The consent ends with a refusal (VER-21)."""
+    if case.authorisation and case.authorisation.state == "IN_FORCE":
+        people.end_authorisation(case.authorisation, at)
+

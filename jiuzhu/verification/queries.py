@@ -1,0 +1,175 @@
+"""What is known of a run: who answered, who is silent, what was seen, what was found (section 8)."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any
+
+from jiuzhu.accounts.actor import PLATFORM, Actor, fence
+from jiuzhu.audit.acts import record
+from jiuzhu.connectors import contract, registry
+from jiuzhu.connectors.contract import Answer as Said
+from jiuzhu.connectors.contract import Subject as Asked
+from jiuzhu.core import clock
+from jiuzhu.core.codes import name_of
+from jiuzhu.core.observation import Observation
+from jiuzhu.parameters import queries as parameters
+from jiuzhu.verification.models import Answer, Finding, Inquiry, Report, Run
+
+RESULT_WORDS = {
+    "HIT": "已反馈",
+    "NONE": "已反馈，无登记",
+    "OVER_LIMIT": "已反馈，超过限额",
+    "WITHIN_LIMIT": "已反馈，未超限额",
+    "MISMATCH": "姓名与号码不符",
+    "NOT_COVERED": "该来源未覆盖",
+    "REFUSED": "对方拒绝",
+    "ERROR": "对方返回错误",
+    "PENDING": "尚未反馈",
+}
+
+
+def latest_run(case_id: int) -> Run | None:
+    return Run.objects.filter(case_id=case_id).order_by("-id").first()
+
+
+def latest_report(case_id: int) -> Report | None:
+    return Report.objects.filter(case_id=case_id).select_related("run").order_by("-id").first()
+
+
+def latest_answers(run: Run) -> dict[str, list[Answer]]:
+    """The newest version of every answer of a run, by source. Needs sight level L2 or the platform's own eyes."""
+    newest: dict[tuple[int, int], Answer] = {}
+    for answer in (
+        Answer.objects.filter(inquiry__run=run)
+        .select_related("inquiry", "subject", "subject__person")
+        .order_by("version")
+    ):
+        newest[(answer.inquiry_id, answer.subject_id)] = answer
+    by_source: dict[str, list[Answer]] = defaultdict(list)
+    for answer in newest.values():
+        by_source[answer.inquiry.source].append(answer)
+    return by_source
+
+
+def spoke(run: Run) -> tuple[str, ...]:
+    """Sources that said something of every subject. Anything less is silence, and silence is never "no property"."""
+    with fence(PLATFORM):
+        subjects = run.subjects.count()
+        return tuple(
+            sorted(
+                source
+                for source, answers in latest_answers(run).items()
+                if sum(each.result in contract.SPEAKING for each in answers) == subjects
+            )
+        )
+
+
+def silent_sources(run: Run) -> list[str]:
+    """Names of mandatory sources that did not speak of every subject."""
+    speaking = spoke(run)
+    return [name_of("source", each.source) for each in run.inquiries.filter(mandatory=True) if each.source not in speaking]
+
+
+def waiting_sources(run: Run | None, on: date, timeout_wd: int) -> list[str]:
+    """Mandatory sources not yet answered and not yet over their time (VER-10)."""
+    if run is None:
+        return ["尚未发起核对"]
+    started = clock.local(run.started_at).date()
+    over = parameters.calendar().working_days_between(started, on) >= timeout_wd
+    waiting = run.inquiries.filter(mandatory=True).exclude(state__in=(Inquiry.ANSWERED,))
+    return [] if over else [name_of("source", each.source) for each in waiting]
+
+
+def observations_of(run: Run) -> tuple[list[Observation], dict[str, str]]:
+    """What the departments said, in our words, and ID number → person uid. Opened by the platform only."""
+    observations, refs = [], {}
+    with fence(PLATFORM):
+        for source, answers in latest_answers(run).items():
+            connector = registry.get(source)
+            for answer in answers:
+                person = answer.subject.person
+                number = person.id_no
+                refs[number] = str(person.uid)
+                said = Said(answer.subject.seq, answer.result, tuple(json.loads(answer.rows or "[]")), answer.as_of, answer.coverage)
+                observations += connector.observations(said, Asked(answer.subject.seq, person.name, number))
+    return observations, refs
+
+
+def coverage_table(run: Run) -> list[dict[str, str]]:
+    """One row a source: state in words, and the note that silence is not absence (W05)."""
+    speaking, rows = spoke(run), []
+    with fence(PLATFORM):
+        answers = latest_answers(run)
+    for inquiry in run.inquiries.order_by("id"):
+        results = {each.result for each in answers.get(inquiry.source, ())}
+        if inquiry.source in speaking:
+            state, note = "已反馈", ""
+        elif results:
+            state, note = "部分反馈", "、".join(sorted(RESULT_WORDS[each] for each in results - contract.SPEAKING)) + "；不视为没有财产"
+        else:
+            state, note = "未反馈", (inquiry.last_error or "尚未应答") + "；未反馈不等于无财产"
+        rows.append({"code": inquiry.source, "name": name_of("source", inquiry.source), "state": state, "note": note})
+    return rows
+
+
+def _closed(finding: Finding) -> bool:
+    return finding.answers.filter(outcome__in=("EXPLAINED", "EXEMPTED")).exists()
+
+
+def open_blocking(report: Report | None) -> list[Finding]:
+    """BLOCK findings that nobody explained or exempted."""
+    if report is None:
+        return []
+    with fence(PLATFORM):
+        return [each for each in report.findings.filter(level="BLOCK").order_by("id") if not _closed(each)]
+
+
+def unanswered_differences(report: Report | None) -> list[Finding]:
+    """DIFF findings without an answer (VER-11)."""
+    if report is None:
+        return []
+    with fence(PLATFORM):
+        return list(report.findings.filter(level="DIFF", answers__isnull=True))
+
+
+def progress(run: Run) -> list[dict[str, Any]]:
+    """How each inquiry stands, for the waiting screen."""
+    return [
+        {
+            "source": each.source,
+            "name": name_of("source", each.source),
+            "state": each.state,
+            "attempts": each.attempts,
+            "answered_at": each.answered_at,
+            "error": each.last_error,
+        }
+        for each in run.inquiries.order_by("id")
+    ]
+
+
+def report_view(actor: Actor, case_id: int, case_no: str) -> dict[str, Any] | None:
+    """The report as far as this person may see it (VER-30): L0 pass or fail, L1 categories, L2 figures. Recorded."""
+    report = latest_report(case_id)
+    if report is None:
+        return None
+    view: dict[str, Any] = {"report": report, "conclusion": report.conclusion, "level": actor.level, "findings": [], "sources": []}
+    if actor.level >= 1:
+        record(actor, "verification.read", about=report, case_no=case_no, level=actor.level, purpose="办理案件")
+        view["sources"] = report.sources
+        for finding in report.findings.select_related("person").order_by("level", "id"):
+            body = dict(finding.body)
+            if actor.level < 2:
+                body |= {"value": "（核对人员可见）", "limit": body.get("limit", ""), "sentence": name_of("reason", finding.reason_code) or finding.code}
+            view["findings"].append(
+                {"id": finding.id, "code": finding.code, "level": finding.level, "body": body, "answers": list(finding.answers.all()), "person": finding.person}
+            )
+    return view
+
+
+def queries_today(staff_id: int, at: datetime) -> int:
+    """Persons this officer had checked today (VER-33)."""
+    start = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return sum(run.subjects.count() for run in Run.objects.filter(verifier_id=staff_id, started_at__gte=start))
