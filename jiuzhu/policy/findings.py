@@ -7,7 +7,7 @@ plate or registration code, and what the family declared is matched with what wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -67,11 +67,17 @@ class Finding:
 
 
 def with_observations(
-    evidence: Evidence, observations: Iterable[Observation], refs: Mapping[str, str]
+    evidence: Evidence,
+    observations: Iterable[Observation],
+    refs: Mapping[str, str],
+    *,
+    explained: Collection[tuple[str, str]] = (),
 ) -> Evidence:
     """The evidence with what departments know put in. ``refs`` maps ID numbers to member refs.
 
     Observations of people who are not members are left out. A member registered as dead no longer counts (HH-14).
+    ``explained`` holds (finding code, member ref) an officer accepted an explanation for: after ("H-WAGE", ref) the
+    declared wage stands though the contribution base is higher.
     """
     seen = _distinct([each for each in observations if each.subject in refs])
     members = {member.ref: member for member in evidence.members}
@@ -80,7 +86,7 @@ def with_observations(
     for each in seen:
         ref = refs[each.subject]
         found += _assets(each, members.get(ref), evidence)
-        incomes = _incomes(incomes, each, ref)
+        incomes = _incomes(incomes, each, ref, accepted=("H-WAGE", ref) in explained)
         if each.kind == "deposit_flag":
             over_limit = bool(over_limit) or bool(each.attributes["over_limit"])
         if each.kind == "death" and ref in members and each.attributes["died_on"] <= evidence.as_of:
@@ -189,7 +195,9 @@ def _idle(seen: Observation) -> str:
     return "经核实企业无经营（停业、空壳）" if seen.attributes.get("dormant") else ""
 
 
-def _incomes(incomes: tuple[Income, ...], seen: Observation, ref: str) -> tuple[Income, ...]:
+def _incomes(
+    incomes: tuple[Income, ...], seen: Observation, ref: str, *, accepted: bool
+) -> tuple[Income, ...]:
     """A pension paid replaces the declared one. A contribution base proves employment; only a base of more than 1.2
     times the declared wage stands in for it, until the family has explained itself."""
     what = seen.attributes
@@ -200,7 +208,7 @@ def _incomes(incomes: tuple[Income, ...], seen: Observation, ref: str) -> tuple[
     if seen.kind != "contribution" or not what.get("base_fen"):
         return incomes
     declared = tuple(item for item in incomes if item.member == ref and item.category == "W")
-    if _wage_is_plausible(what["base_fen"], declared):
+    if accepted or _wage_is_plausible(what["base_fen"], declared):
         return tuple(replace(item, verified=True) if item in declared else item for item in incomes)
     kept = [item for item in incomes if item not in declared]
     cost = sum(item.cost_fen for item in declared)

@@ -272,6 +272,31 @@ def test_a_base_within_tolerance_proves_the_declared_wage_and_does_not_replace_i
     assert [(item.year_fen, item.cost_fen) for item in unlike.incomes] == [(12 * 3_000_00, 100)]
 
 
+def test_an_accepted_explanation_lets_the_declared_wage_stand() -> None:
+    declared = family(incomes=(Income("p2", "W", "wage", 12 * 500_00),))
+    base = [seen("contribution", MOTHER, base_fen=4_000_00)]
+
+    explained = with_observations(declared, base, REFS, explained={("H-WAGE", "p2")})
+
+    assert [(item.year_fen, item.verified) for item in explained.incomes] == [(12 * 500_00, True)]
+    assert assess(explained).conclusion == "QUALIFIED"
+    assert assess(with_observations(declared, base, REFS)).conclusion == "NOT_QUALIFIED"
+
+
+def test_declared_things_are_matched_by_owner_when_one_has_no_name() -> None:
+    mine = family(assets=(Asset("p1", "vehicle"),))
+    hers = family(assets=(Asset("p2", "vehicle"),))
+
+    assert len(with_observations(mine, [car()], REFS).assets) == 1
+    assert len(with_observations(hers, [car()], REFS).assets) == 2
+
+
+def test_an_exemption_of_a_declared_thing_stays_on_the_thing_found() -> None:
+    declared = family(assets=(Asset("p1", "vehicle", "鲁P12345", exempt="已报废，回收证明齐全"),))
+
+    assert codes(car(), declared=declared) == []
+
+
 def test_a_pension_replaces_the_declared_one_and_the_difference_is_named() -> None:
     declared = family(incomes=(Income("p1", "T", "basic_pension", 12 * 100_00),))
     pension = seen("pension", FATHER, amount_fen=130_00, kind="RESIDENT")
