@@ -108,11 +108,13 @@ def ensure_database(admin_uri: str, name: str) -> str:
     return uri_of(admin_uri, name)
 
 
-def create_database(connection: psycopg.Connection, name: str, template: str = "template0") -> None:
-    """A database owned by ``jiuzhu``; from ``template0`` in UTF-8, or a file-level copy of a template."""
+def create_database(
+    connection: psycopg.Connection, name: str, template: str = "template0", owner: str = LOGIN
+) -> None:
+    """A database owned by the platform's login; from ``template0`` in UTF-8, or a file-level copy of a template."""
     statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
         sql.Identifier(name),
-        sql.Identifier(LOGIN),
+        sql.Identifier(owner),
         sql.Identifier(template),
         sql.SQL("WAL_LOG" if template == "template0" else "FILE_COPY"),
     )
@@ -130,6 +132,17 @@ def ensure_role(connection: psycopg.Connection, login: str) -> None:
             create = "CREATE ROLE {} " + rights + " NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
             connection.execute(sql.SQL(create).format(sql.Identifier(name)))
     connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP_ROLE), sql.Identifier(login)))
+
+
+def prepare_outside(connection: psycopg.Connection, *, login: str, password: str, name: str) -> None:
+    """Roles and database on a server that is not ours (``jiuzhu db prepare``); safe to repeat."""
+    fresh = not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone()
+    ensure_role(connection, login)
+    if fresh and password:
+        change = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), sql.Literal(password))
+        connection.execute(change)
+    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        create_database(connection, name, owner=login)
 
 
 def _start(folder: Path, binaries: Path, options: Mapping[str, str]) -> None:

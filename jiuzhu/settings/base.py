@@ -13,6 +13,8 @@ CLOCK_FILE = VAR / "clock"
 
 DEBUG = False
 DEMO = False
+DEMO_PASSWORD = "jiuzhu-demo-2026"  # of invented accounts in a demo city; production has none
+EMBEDDED_DATABASE = False
 CIPHER = env.text("JIUZHU_CIPHER", "SM4")
 REGIME_POLICY = env.text("JIUZHU_REGIME_POLICY", "SEED")
 DEPARTMENTS_URL = env.text(
@@ -40,6 +42,7 @@ INSTALLED_APPS = [
     "jiuzhu.payments",
     "jiuzhu.jobs",
     "jiuzhu.ui",
+    "jiuzhu.intake",
     "jiuzhu.portal",
     "jiuzhu.office",
     "jiuzhu.village",

@@ -18,3 +18,5 @@ if EMBEDDED_DATABASE:
 DATABASES = {"default": env.database(DATABASE_URL)}
 if env.text("JIUZHU_DB_ROLE", "app") == "app":
     DATABASES["default"]["OPTIONS"]["options"] = f"-c role={postgres.APP_ROLE}"
+WHITENOISE_USE_FINDERS = True  # straight from the source tree; production collects them first
+STATIC_ROOT = None

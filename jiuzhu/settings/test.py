@@ -25,4 +25,5 @@ DATABASES = {"default": env.database(DATABASE_URL)}
 if env.text("JIUZHU_DB_ROLE", "app") == "app":
     DATABASES["default"]["OPTIONS"]["options"] = f"-c role={postgres.APP_ROLE}"
 AXES_ENABLED = False
-WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True  # straight from the source tree; production collects them first
+STATIC_ROOT = None

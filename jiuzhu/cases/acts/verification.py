@@ -18,7 +18,7 @@ from jiuzhu.cases.permissions import check_may_move
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.jobs.queue import defer
+from jiuzhu.infra.queue import defer
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import Person

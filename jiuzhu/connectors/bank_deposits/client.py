@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from jiuzhu.connectors import contract
-from jiuzhu.connectors.contract import Answer, InquiryRequest, Reply, Subject, Transport, envelope, readable, taken
+from jiuzhu.connectors.contract import (
+    Answer,
+    InquiryRequest,
+    Reply,
+    Subject,
+    Transport,
+    envelope,
+    readable,
+    taken,
+)
 from jiuzhu.core.observation import Observation
 
 
@@ -28,7 +38,7 @@ class BankDeposits:
         day = date.fromisoformat(raw["asOf"])
         return Reply(tuple(self._answer(row, day) for row in taken(raw, "result")[0]))
 
-    def _answer(self, row: dict, day: date) -> Answer:
+    def _answer(self, row: dict[str, Any], day: date) -> Answer:
         seq, flag = taken(row, "seq", "familyOver")
         result = {"1": contract.OVER_LIMIT, "0": contract.WITHIN_LIMIT, "9": contract.NOT_COVERED}.get(str(flag), contract.ERROR)
         return Answer(seq, result, (row,), day)

@@ -6,7 +6,16 @@ from datetime import date
 from decimal import Decimal
 
 from jiuzhu.connectors import contract
-from jiuzhu.connectors.contract import Answer, InquiryRequest, Reply, Subject, Transport, envelope, readable, taken
+from jiuzhu.connectors.contract import (
+    Answer,
+    InquiryRequest,
+    Reply,
+    Subject,
+    Transport,
+    envelope,
+    readable,
+    taken,
+)
 from jiuzhu.core.observation import Observation
 
 _STATES = {"存续": "ACTIVE", "在业": "ACTIVE", "注销": "DEREGISTERED", "吊销": "REVOKED"}

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from jiuzhu.connectors import contract
-from jiuzhu.connectors.contract import Answer, InquiryRequest, Reply, Subject, Transport, envelope, readable, taken
+from jiuzhu.connectors.contract import (
+    Answer,
+    InquiryRequest,
+    Reply,
+    Subject,
+    Transport,
+    envelope,
+    readable,
+    taken,
+)
 from jiuzhu.core.observation import Observation
 
 
@@ -18,7 +28,7 @@ class Deaths:
         raw = readable(transport.call("POST", "/mz/funeral/query", body))
         return Reply(tuple(self._answer(row) for row in taken(raw, "list")[0]))
 
-    def _answer(self, row: dict) -> Answer:
+    def _answer(self, row: dict[str, Any]) -> Answer:
         seq, found, day = taken(row, "no", "found", "dataDate")
         result = {"Y": contract.HIT, "N": contract.NONE, "X": contract.NOT_COVERED, "M": contract.MISMATCH}.get(found, contract.ERROR)
         return Answer(seq, result, (row,) if found == "Y" else (), date.fromisoformat(day))

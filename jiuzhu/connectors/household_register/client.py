@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from jiuzhu.connectors import contract
-from jiuzhu.connectors.contract import Answer, InquiryRequest, Reply, Subject, Transport, envelope, readable, taken
+from jiuzhu.connectors.contract import (
+    Answer,
+    InquiryRequest,
+    Reply,
+    Subject,
+    Transport,
+    envelope,
+    readable,
+    taken,
+)
 from jiuzhu.core.observation import Observation
 
 _RESULTS = {"00": contract.HIT, "01": contract.NONE, "02": contract.MISMATCH, "09": contract.NOT_COVERED}
@@ -22,7 +32,7 @@ class HouseholdRegister:
         raw = readable(transport.call("POST", "/ga/hjcx", body))
         return Reply(tuple(self._answer(row) for row in taken(raw, "jg")[0]))
 
-    def _answer(self, row: dict) -> Answer:
+    def _answer(self, row: dict[str, Any]) -> Answer:
         seq, result, rows, day = taken(row, "xh", "jgdm", "hjxx", "sjrq")
         return Answer(seq, _RESULTS.get(result, contract.ERROR), tuple(rows), date.fromisoformat(day))
 

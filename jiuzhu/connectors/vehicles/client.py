@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from jiuzhu.connectors import contract
-from jiuzhu.connectors.contract import Answer, InquiryRequest, Reply, Subject, Transport, envelope, readable, taken
+from jiuzhu.connectors.contract import (
+    Answer,
+    InquiryRequest,
+    Reply,
+    Subject,
+    Transport,
+    envelope,
+    readable,
+    taken,
+)
 from jiuzhu.core.observation import Observation
 
 _KINDS = {"K": "CAR", "H": "TRUCK", "M": "MOTORCYCLE", "S": "TRICYCLE", "D": "MOBILITY"}
@@ -25,7 +35,7 @@ class Vehicles:
         state, rows = taken(raw, "status", "data")
         if state != "done":
             return Reply(ticket=ticket)
-        by_seq: dict[int, list[dict]] = {}
+        by_seq: dict[int, list[dict[str, Any]]] = {}
         for row in rows:
             by_seq.setdefault(int(taken(row, "xh")[0]), []).append(row)
         day = date.fromisoformat(raw["sjrq"])
