@@ -212,18 +212,25 @@ def resolve(rows: Iterable[Row], *, day: date, area_type: str, regime: str) -> P
     for row in sorted(
         rows, key=lambda each: (each.level == "county", each.effective_from, bool(each.area_type))
     ):
-        if row.covers(day, area_type) and (row.level != "county" or declared[row.key].overridable):
+        known = declared.get(row.key)
+        if known and row.covers(day, area_type) and (row.level != "county" or known.overridable):
             chosen[row.key] = row
-    return ParameterSet({key: _value(each, chosen.get(key), regime) for key, each in declared.items()})
+    values = {key: _value(each, chosen.get(key), regime, area_type) for key, each in declared.items()}
+    return ParameterSet(values)
 
 
-def _value(declaration: Declaration, row: Row | None, regime: str) -> Value:
+def _default(declaration: Declaration, regime: str, area_type: str) -> Any:
+    """The default of a regime, by area type where the regime makes that difference (rural when not said)."""
     default = declaration.by_regime.get(regime, declaration.default)
+    return default.get(area_type, default["RURAL"]) if isinstance(default, dict) else default
+
+
+def _value(declaration: Declaration, row: Row | None, regime: str, area_type: str) -> Value:
     return Value(
         key=declaration.key,
         title=declaration.title,
         unit=declaration.unit,
-        value=plain(declaration, row.value if row else default),
+        value=plain(declaration, row.value if row else _default(declaration, regime, area_type)),
         source=row.doc_no if row else SOURCE_DEFAULT,
         article=declaration.article,
         is_sample=bool(row and row.is_sample),

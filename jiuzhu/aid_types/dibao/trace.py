@@ -13,7 +13,7 @@ from jiuzhu.policy.parameters import ParameterSet
 
 _INCOME_ARTICLE = {"P2019": "民发〔2012〕220号第十六条"}
 _AMOUNT_ARTICLE = {"P2019": "国务院令第649号第十二条、民发〔2012〕220号第二十七条"}
-_MAINTENANCE_ARTICLE = "国务院令第649号第六十八条、最高法婚姻家庭编解释（一）"
+_CHILD_SUPPORT_ARTICLE = "最高法婚姻家庭编解释（一）"
 _BASIS = {
     facts.AGREED: "按裁判、调解或协议数额",
     facts.PAID: "按实际支付数额",
@@ -51,7 +51,7 @@ def income_lines(evidence: Evidence, parameters: ParameterSet, regime: str) -> l
         lines += _pension_line(member, evidence, parameters, regime, article)
     for each in evidence.supporters:
         if each.supports in counted:
-            lines += _support_line(each, parameters, evidence)
+            lines += _support_line(each, parameters, evidence, article)
     lines += _rigid_line(evidence, parameters, regime, article)
     return lines + _per_head_line(evidence, parameters, regime, article)
 
@@ -109,14 +109,15 @@ def _pension_line(
     return [Line("基础养老金不计入部分", words, -_monthly(left_out), "INC-11", article, member.ref)]
 
 
-def _support_line(supporter: Supporter, parameters: ParameterSet, evidence: Evidence) -> list[Line]:
+def _support_line(
+    supporter: Supporter, parameters: ParameterSet, evidence: Evidence, article: str
+) -> list[Line]:
     found = facts.support(supporter, parameters, single_person=evidence.single_person)
     if found is None:
         return []
     words = _BASIS.get(found.basis) or _formula_words(supporter, parameters)
-    return [
-        Line("赡养（抚养、扶养）费", words, found.fen, "MNT-01", _MAINTENANCE_ARTICLE, supporter.supports)
-    ]
+    ground = f"{article}、{_CHILD_SUPPORT_ARTICLE}" if supporter.child_count else article
+    return [Line("赡养（抚养、扶养）费", words, found.fen, "MNT-01", ground, supporter.supports)]
 
 
 def _formula_words(supporter: Supporter, parameters: ParameterSet) -> str:

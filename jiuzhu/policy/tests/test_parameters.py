@@ -23,8 +23,9 @@ def values(*rows: Row, day: date = DAY, area: str = "URBAN", under: str = "P2019
 def test_every_default_satisfies_its_own_declaration() -> None:
     for declaration in declarations().values():
         for default in (declaration.default, *declaration.by_regime.values()):
-            if default is not None:
-                check(declaration.key, default)
+            for value in default.values() if isinstance(default, dict) else (default,):
+                if value is not None:
+                    check(declaration.key, value)
 
 
 def test_no_value_in_force_is_a_float() -> None:
@@ -79,6 +80,11 @@ def test_defaults_follow_the_regime() -> None:
     assert values(under="P2021")["rigid_deduction"] is True
     assert values(under="P2019")["review.cycle.B"] == 6
     assert values(under="P2021")["prelim_publicity"] is True
+    assert [values(area=area)["review.cycle.C"] for area in ("URBAN", "RURAL", "")] == [1, 3, 3]
+
+
+def test_a_row_of_a_retired_parameter_is_left_alone() -> None:
+    assert "old.key" not in values(Row("old.key", 1, "旧文件", level="county"))
 
 
 @pytest.mark.parametrize(
