@@ -61,7 +61,9 @@ async def _receive(request: Request, source: str) -> dict[str, Any]:
     lacking = [name for name in _ENVELOPE if not body.get(name)]
     if lacking:
         raise _Refused(JSONResponse({"msg": f"缺少{lacking}"}, 400))
-    calls.appendleft({name: body[name] for name in _ENVELOPE} | {"source": source, "at": time.strftime("%F %T")})
+    calls.appendleft(
+        {name: body[name] for name in _ENVELOPE} | {"source": source, "at": time.strftime("%F %T")}
+    )
     return body
 
 
@@ -89,7 +91,11 @@ def _person(name: str, number: str, as_of: str, source: str) -> tuple[str, dict[
 
 
 def _until(rows: list[dict[str, Any]], as_of: str) -> list[dict[str, Any]]:
-    return [row for row in rows if row.get("on", "") <= as_of and not (row.get("sold_on") and row["sold_on"] <= as_of)]
+    return [
+        row
+        for row in rows
+        if row.get("on", "") <= as_of and not (row.get("sold_on") and row["sold_on"] <= as_of)
+    ]
 
 
 def household(request: Request, body: dict[str, Any]) -> Response:
@@ -99,8 +105,19 @@ def household(request: Request, body: dict[str, Any]) -> Response:
         result, known = _person(each["xm"], each["gmsfhm"], body["asOf"], "HJ")
         info = []
         if result == "HIT":
-            state = "注销" if _dead(known, body["asOf"]) and known["truth"].get("cancelled") else known["truth"]["register"]
-            info = [{"hh": known.get("household", ""), "hzxm": known.get("head", known["name"]), "zt": state, "zz": "示例地址"}]
+            state = (
+                "注销"
+                if _dead(known, body["asOf"]) and known["truth"].get("cancelled")
+                else known["truth"]["register"]
+            )
+            info = [
+                {
+                    "hh": known.get("household", ""),
+                    "hzxm": known.get("head", known["name"]),
+                    "zt": state,
+                    "zz": "示例地址",
+                }
+            ]
         rows.append({"xh": each["xh"], "jgdm": codes[result], "hjxx": info, "sjrq": body["asOf"]})
     if faults.get("HJ") == "lost_fields":
         rows = [{"xh": row["xh"]} for row in rows]
@@ -116,9 +133,17 @@ def funeral(request: Request, body: dict[str, Any]) -> Response:
     rows = []
     for each in body["persons"]:
         result, known = _person(each["name"], each["idCard"], body["asOf"], "SW")
-        row = {"no": each["no"], "found": {"NOT_COVERED": "X", "MISMATCH": "M"}.get(result, "N"), "dataDate": body["asOf"]}
+        row = {
+            "no": each["no"],
+            "found": {"NOT_COVERED": "X", "MISMATCH": "M"}.get(result, "N"),
+            "dataDate": body["asOf"],
+        }
         if result == "HIT" and _dead(known, body["asOf"]):
-            row |= {"found": "Y", "deathDate": known["truth"]["died_on"], "cremationDate": known["truth"]["died_on"]}
+            row |= {
+                "found": "Y",
+                "deathDate": known["truth"]["died_on"],
+                "cremationDate": known["truth"]["died_on"],
+            }
         rows.append(row)
     return JSONResponse({"list": rows, "note": BANNER})
 
@@ -128,7 +153,16 @@ def marriage(request: Request, body: dict[str, Any]) -> Response:
     for seq, name, number in body["dxlb"]:
         result, known = _person(name, number, body["asOf"], "HY")
         record = known["truth"]["marriage"] if result == "HIT" else None
-        row = {"djlb": record["kind"], "dfxm": record["partner"], "dfzjh": record["partner_no"], "djrq": record["on"]} if record else None
+        row = (
+            {
+                "djlb": record["kind"],
+                "dfxm": record["partner"],
+                "dfzjh": record["partner_no"],
+                "djrq": record["on"],
+            }
+            if record
+            else None
+        )
         found[str(seq)] = [row] if row and row["djrq"] <= body["asOf"] else []
     return JSONResponse({"djxx": found, "jzrq": body["asOf"], "note": BANNER})
 
@@ -139,7 +173,9 @@ def vehicles_apply(request: Request, body: dict[str, Any]) -> Response:
 
 def _ticket(source: str, body: dict[str, Any]) -> str:
     """The same request id gets the same ticket; a late source needs to be asked once more."""
-    known = next((key for key, kept in tickets.items() if kept["body"]["requestId"] == body["requestId"]), None)
+    known = next(
+        (key for key, kept in tickets.items() if kept["body"]["requestId"] == body["requestId"]), None
+    )
     ticket = known or uuid.uuid4().hex
     tickets.setdefault(ticket, {"body": body, "asked": 0, "source": source})
     return ticket
@@ -162,8 +198,19 @@ def vehicles_result(request: Request, _: dict[str, Any]) -> Response:
         asked.append(int(seq))
         result, known = _person(name, number, body["asOf"], "CL")
         for car in _until(known["truth"]["vehicles"], body["asOf"]) if result == "HIT" else []:
-            rows.append({"xh": seq, "hphm": car["plate"], "cllx": car["kind"], "syxz": car["use"], "ccdjrq": car["on"], "zt": car["state"]})
-    return JSONResponse({"status": "done", "data": rows, "asked": asked, "sjrq": body["asOf"], "note": BANNER})
+            rows.append(
+                {
+                    "xh": seq,
+                    "hphm": car["plate"],
+                    "cllx": car["kind"],
+                    "syxz": car["use"],
+                    "ccdjrq": car["on"],
+                    "zt": car["state"],
+                }
+            )
+    return JSONResponse(
+        {"status": "done", "data": rows, "asked": asked, "sjrq": body["asOf"], "note": BANNER}
+    )
 
 
 def real_estate(request: Request, body: dict[str, Any]) -> Response:
@@ -188,7 +235,13 @@ def social_insurance(request: Request, body: dict[str, Any]) -> Response:
         if result == "HIT":
             work, pension = known["truth"]["contribution"], known["truth"]["pension_yuan"]
             if work:
-                paid = [{"dwmc": work["employer"], "jfjs": f"{work['base_yuan']}.00", "zjny": body["asOf"][:7].replace("-", "")}]
+                paid = [
+                    {
+                        "dwmc": work["employer"],
+                        "jfjs": f"{work['base_yuan']}.00",
+                        "zjny": body["asOf"][:7].replace("-", ""),
+                    }
+                ]
             if pension:
                 received = [{"yffje": f"{pension}.00", "xz": "城乡居民基本养老保险"}]
         rows.append({"seq": each["seq"], "jf": paid, "dy": received})
@@ -201,7 +254,14 @@ def business(request: Request, body: dict[str, Any]) -> Response:
         result, known = _person(each["XM"], each["SFZ"], body["asOf"], "GS")
         companies = _until(known["truth"]["companies"], body["asOf"]) if result == "HIT" else []
         owned = [
-            {"QYMC": c["name"], "TYDM": c["uscc"], "ZTLX": c["kind"], "JS": c["role"], "ZCZB": c["capital_wan"], "DJZT": c["state"]}
+            {
+                "QYMC": c["name"],
+                "TYDM": c["uscc"],
+                "ZTLX": c["kind"],
+                "JS": c["role"],
+                "ZCZB": c["capital_wan"],
+                "DJZT": c["state"],
+            }
             for c in companies
         ]
         rows.append({"XH": each["XH"], "ZT": None if result == "NOT_COVERED" else owned})
@@ -258,8 +318,13 @@ async def plant(request: Request) -> Response:
 
 
 async def families(request: Request) -> Response:
-    offset, limit = int(request.query_params.get("offset", 0)), min(int(request.query_params.get("limit", 10)), 500)
-    return JSONResponse([world.family(SEED, index) for index in range(offset, min(offset + limit, register.size))])
+    offset, limit = (
+        int(request.query_params.get("offset", 0)),
+        min(int(request.query_params.get("limit", 10)), 500),
+    )
+    return JSONResponse(
+        [world.family(SEED, index) for index in range(offset, min(offset + limit, register.size))]
+    )
 
 
 async def health(request: Request) -> Response:

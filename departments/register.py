@@ -19,7 +19,9 @@ class Register:
         self._lock = threading.Lock()
         self._index: dict[str, tuple[int, int]] | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        self.planted: dict[str, dict[str, Any]] = json.loads(self.path.read_text()) if self.path.exists() else {}
+        self.planted: dict[str, dict[str, Any]] = (
+            json.loads(self.path.read_text()) if self.path.exists() else {}
+        )
 
     def _numbers(self) -> dict[str, tuple[int, int]]:
         with self._lock:
@@ -40,7 +42,10 @@ class Register:
         if place is None:
             return None
         family = world.family(self.seed, place[0])
-        return family["people"][place[1]] | {"household": f"{family['index']:07d}", "head": family["people"][0]["name"]}
+        return family["people"][place[1]] | {
+            "household": f"{family['index']:07d}",
+            "head": family["people"][0]["name"],
+        }
 
     def plant(self, person: dict[str, Any]) -> None:
         """Add or change what departments know of one person."""

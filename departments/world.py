@@ -70,11 +70,15 @@ class _Maker:
 
     def number(self, born: date, sex: str) -> str:
         """Unique: the day of birth is spread over a family-specific slot, sequence by order in the family."""
-        sequence = (self.index * 7 + self.made * 131) % 499 * 2 + (1 if sex == "1" else 0) + (0 if sex == "1" else 2)
+        sequence = (
+            (self.index * 7 + self.made * 131) % 499 * 2 + (1 if sex == "1" else 0) + (0 if sex == "1" else 2)
+        )
         first = f"371599{born:%Y%m%d}{min(sequence, 999 if sex == '1' else 998):03d}"
         return first + check_character(first)
 
-    def person(self, relation: str, sex: str, born_year: int, *, surname: str = "", given: str = "", **facts: Any) -> dict[str, Any]:
+    def person(
+        self, relation: str, sex: str, born_year: int, *, surname: str = "", given: str = "", **facts: Any
+    ) -> dict[str, Any]:
         year_day = (self.index * 53 + self.made * 97) % 365
         born = date(born_year, 1, 1) + timedelta(days=year_day)
         letters = _MALE if sex == "1" else _FEMALE
@@ -150,7 +154,9 @@ def family(seed: int, index: int) -> dict[str, Any]:
 
 
 def _income(family: dict[str, Any], person: int, category: str, kind: str, month_yuan: int) -> None:
-    family["declared"]["incomes"].append({"person": person, "category": category, "kind": kind, "month_yuan": month_yuan})
+    family["declared"]["incomes"].append(
+        {"person": person, "category": category, "kind": kind, "month_yuan": month_yuan}
+    )
 
 
 def _couple(maker: _Maker, born: int) -> list[dict[str, Any]]:
@@ -158,7 +164,12 @@ def _couple(maker: _Maker, born: int) -> list[dict[str, Any]]:
     wife = maker.person("1", "2", born + 1, surname=maker.random.choices(*_surnames())[0], marital="20")
     day = date(born + 25, 5, 1).isoformat()
     for one, other in ((husband, wife), (wife, husband)):
-        one["truth"]["marriage"] = {"kind": "结婚", "partner": other["name"], "partner_no": other["id_no"], "on": day}
+        one["truth"]["marriage"] = {
+            "kind": "结婚",
+            "partner": other["name"],
+            "partner_no": other["id_no"],
+            "on": day,
+        }
     return [husband, wife]
 
 
@@ -166,11 +177,23 @@ def _poor(maker: _Maker, family: dict[str, Any]) -> None:
     draw = maker.random
     born = draw.randint(1976, 1990)
     family["people"] = _couple(maker, born)
-    family["people"][0] |= {"health": "4", "labour": "NONE", "employment": "7", "serious_illness": "慢性肾衰竭"}
+    family["people"][0] |= {
+        "health": "4",
+        "labour": "NONE",
+        "employment": "7",
+        "serious_illness": "慢性肾衰竭",
+    }
     for _ in range(draw.choice((0, 1, 1, 2))):
         sex = draw.choice("12")
         family["people"].append(
-            maker.person("2" if sex == "1" else "3", sex, draw.randint(2010, 2016), labour="MINOR", employment="8", education="80")
+            maker.person(
+                "2" if sex == "1" else "3",
+                sex,
+                draw.randint(2010, 2016),
+                labour="MINOR",
+                employment="8",
+                education="80",
+            )
         )
     family["declared"]["exemptions"] = {"1": "E2"}
     family["causes"] = ["01", "03"]
@@ -180,7 +203,14 @@ def _poor(maker: _Maker, family: dict[str, Any]) -> None:
 def _disabled_child(maker: _Maker, family: dict[str, Any]) -> None:
     family["people"] = _couple(maker, maker.random.randint(1978, 1988))
     child = maker.person(
-        "2", "1", 2011, labour="MINOR", employment="8", health="5", disability_category="5", disability_grade="2"
+        "2",
+        "1",
+        2011,
+        labour="MINOR",
+        employment="8",
+        health="5",
+        disability_category="5",
+        disability_grade="2",
     )
     family["people"].append(child)
     family["declared"]["exemptions"] = {"1": "E2"}
@@ -191,7 +221,14 @@ def _disabled_child(maker: _Maker, family: dict[str, Any]) -> None:
 
 
 def _single_elder(maker: _Maker, family: dict[str, Any]) -> None:
-    elder = maker.person("0", maker.random.choice("12"), maker.random.randint(1938, 1955), marital="30", labour="ELDER", employment="7")
+    elder = maker.person(
+        "0",
+        maker.random.choice("12"),
+        maker.random.randint(1938, 1955),
+        marital="30",
+        labour="ELDER",
+        employment="7",
+    )
     pension = maker.random.choice((118, 142, 150, 160))
     elder["truth"]["pension_yuan"] = pension
     family["people"] = [elder]
@@ -237,20 +274,40 @@ _PEOPLE = {
 
 def _car(family: dict[str, Any]) -> None:
     family["people"][0]["truth"]["vehicles"].append(
-        {"plate": f"鲁P{family['index'] % 100000:05d}", "kind": "K33", "use": "非营运", "on": "2019-01-08", "state": "正常"}
+        {
+            "plate": f"鲁P{family['index'] % 100000:05d}",
+            "kind": "K33",
+            "use": "非营运",
+            "on": "2019-01-08",
+            "state": "正常",
+        }
     )
 
 
 def _houses(family: dict[str, Any]) -> None:
     for number, (day, area) in enumerate((("2008-03-02", "110.0"), ("2015-09-30", "126.5"))):
         family["people"][0]["truth"]["real_estate"].append(
-            {"no": f"鲁（示例）不动产第{family['index']:06d}{number}号", "place": "示例小区", "area": area, "use": "住宅", "on": day}
+            {
+                "no": f"鲁（示例）不动产第{family['index']:06d}{number}号",
+                "place": "示例小区",
+                "area": area,
+                "use": "住宅",
+                "on": day,
+            }
         )
 
 
 def _company(family: dict[str, Any]) -> None:
     family["people"][0]["truth"]["companies"].append(
-        {"name": "聊城示例商贸有限公司", "uscc": "91371500MA00000000", "kind": "有限责任公司", "role": "法定代表人", "capital_wan": "50", "state": "存续", "on": "2016-04-01"}
+        {
+            "name": "聊城示例商贸有限公司",
+            "uscc": "91371500MA00000000",
+            "kind": "有限责任公司",
+            "role": "法定代表人",
+            "capital_wan": "50",
+            "state": "存续",
+            "on": "2016-04-01",
+        }
     )
 
 
@@ -298,7 +355,9 @@ def _divorced(family: dict[str, Any]) -> None:
 
 
 def _kin(family: dict[str, Any]) -> None:
-    family["declared"]["kin"] = [{"person": 0, "official": "示例村委员", "post": "村民委员会委员", "relation": "父子"}]
+    family["declared"]["kin"] = [
+        {"person": 0, "official": "示例村委员", "post": "村民委员会委员", "relation": "父子"}
+    ]
 
 
 _PLANT = {

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from jiuzhu.core import id_numbers
-
 from departments import world
+from jiuzhu.core import id_numbers
 
 
 def test_the_same_seed_gives_the_same_family() -> None:

@@ -61,7 +61,9 @@ def _settings(actor: Actor) -> dict[str, str]:
     }
 
 
-_NOBODY = dict.fromkeys(("jiuzhu.system", "jiuzhu.towns", "jiuzhu.villages", "jiuzhu.household", "jiuzhu.level"), "")
+_NOBODY = dict.fromkeys(
+    ("jiuzhu.system", "jiuzhu.towns", "jiuzhu.villages", "jiuzhu.household", "jiuzhu.level"), ""
+)
 
 
 def _apply(values: dict[str, str]) -> None:

@@ -145,7 +145,9 @@ class ConfidentialityAgreement(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(valid_to__gte=F("signed_on")), name="agreement_ends_after_signing")
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("signed_on")), name="agreement_ends_after_signing"
+            )
         ]
 
 
@@ -165,7 +167,9 @@ class Delegation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(authority_doc_no=""), name="delegation_needs_document_number"),
+            models.CheckConstraint(
+                condition=~Q(authority_doc_no=""), name="delegation_needs_document_number"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="delegation_span"
             ),

@@ -45,7 +45,10 @@ def agreement_in_force(staff_id: int | None, on: date) -> ConfidentialityAgreeme
     """The W43 that binds a person on a day (VER-31)."""
     return (
         ConfidentialityAgreement.objects.filter(
-            Q(ended_on__isnull=True) | Q(ended_on__gt=on), staff_id=staff_id, signed_on__lte=on, valid_to__gte=on
+            Q(ended_on__isnull=True) | Q(ended_on__gt=on),
+            staff_id=staff_id,
+            signed_on__lte=on,
+            valid_to__gte=on,
         )
         .order_by("-signed_on")
         .first()

@@ -24,8 +24,22 @@ def _role(code: str, name: str, level: str, sight: int, powers: str, limits: str
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
-        _role("VILLAGE_ASSIST", "村（居）社会救助协理员", "VILLAGE", 0, "case.read lead.register posting.photo", "看不到核对明细"),
-        _role("TOWN_CLERK", "乡镇（街道）经办人员", "TOWN", 1, "case.read person.reveal documents.serve", "不得审批"),
+        _role(
+            "VILLAGE_ASSIST",
+            "村（居）社会救助协理员",
+            "VILLAGE",
+            0,
+            "case.read lead.register posting.photo",
+            "看不到核对明细",
+        ),
+        _role(
+            "TOWN_CLERK",
+            "乡镇（街道）经办人员",
+            "TOWN",
+            1,
+            "case.read person.reveal documents.serve",
+            "不得审批",
+        ),
         _role(
             "TOWN_VERIFIER",
             "乡镇（街道）核对专员",
@@ -34,7 +48,14 @@ ROLES: dict[str, Role] = {
             "case.read person.reveal verification.read",
             "须有有效保密协议；不得审批同一案件",
         ),
-        _role("TOWN_LEAD", "乡镇（街道）负责人", "TOWN", 1, "case.read person.reveal clock.pause", "不得调查并审批同一案件"),
+        _role(
+            "TOWN_LEAD",
+            "乡镇（街道）负责人",
+            "TOWN",
+            1,
+            "case.read person.reveal clock.pause",
+            "不得调查并审批同一案件",
+        ),
         _role("TOWN_PAYROLL", "乡镇资金经办", "TOWN", 0, "payroll.read payroll.check_town", "与审批岗位分离"),
         _role(
             "COUNTY_APPROVER",
@@ -68,7 +89,14 @@ ROLES: dict[str, Role] = {
             "case.read payroll.read payroll.build payroll.check_county payroll.publish",
             "",
         ),
-        _role("COUNTY_FINANCE", "县级财政", "COUNTY", 0, "payroll.read payroll.confirm payroll.bank", "只见资金数据"),
+        _role(
+            "COUNTY_FINANCE",
+            "县级财政",
+            "COUNTY",
+            0,
+            "payroll.read payroll.confirm payroll.bank",
+            "只见资金数据",
+        ),
         _role(
             "CITY_OFFICER",
             "市级民政",
@@ -84,7 +112,11 @@ ROLES: dict[str, Role] = {
 
 
 def role_name(code: str) -> str:
-    return ROLES[code].name if code in ROLES else {"APPLICANT": "申请人", "PUBLIC": "群众", "SYSTEM": "系统"}.get(code, code)
+    return (
+        ROLES[code].name
+        if code in ROLES
+        else {"APPLICANT": "申请人", "PUBLIC": "群众", "SYSTEM": "系统"}.get(code, code)
+    )
 
 
 def has_power(role: str, power: str) -> bool:

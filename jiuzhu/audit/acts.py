@@ -10,10 +10,24 @@ from django.db import transaction
 from jiuzhu.audit.models import AuditEntry, ChainHead
 from jiuzhu.core import clock, sealing
 
-_CHAINED = (
-    "chain seq at actor_kind actor_id actor_name role organ action object_type object_id case_no person_uid "
-    "purpose detail client"
-).split()
+_CHAINED = [
+    "chain",
+    "seq",
+    "at",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "role",
+    "organ",
+    "action",
+    "object_type",
+    "object_id",
+    "case_no",
+    "person_uid",
+    "purpose",
+    "detail",
+    "client",
+]
 
 
 def canonical(entry: AuditEntry) -> bytes:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from jiuzhu.accounts.organisations import decide_authority
 from jiuzhu.cases.models import Case, CaseClock, Pause, Step
+from jiuzhu.core import clock
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.workflow import clocks as law
 
 
-def state_of(row: CaseClock, *, ended_at=None) -> law.ClockState:
-    """Compute the clock from its start, the case's pauses and the calendar (3.11)."""
+def state_of(
+    row: CaseClock, *, ended_at: datetime | None = None, now: datetime | None = None
+) -> law.ClockState:
+    """Compute the clock from its start, the case's pauses and the calendar (3.11); ``now`` for a running one."""
     case = row.case
     return law.due(
         row.clock,
@@ -20,6 +25,7 @@ def state_of(row: CaseClock, *, ended_at=None) -> law.ClockState:
         calendar=parameters.calendar(),
         delegated=decide_authority(case.town, case.aid_type, row.started_at.date()) == "TOWN",
         ended_at=ended_at,
+        now=now or clock.now(),
     )
 
 

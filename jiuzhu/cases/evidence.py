@@ -27,7 +27,9 @@ def draft_body(case: Case) -> dict[str, Any]:
     return json.loads(draft.body) if draft and draft.body else {}
 
 
-def _member(each: Membership, case: Case, on: date, body: dict[str, Any], signed: set[int]) -> evidence.Member:
+def _member(
+    each: Membership, case: Case, on: date, body: dict[str, Any], signed: set[int]
+) -> evidence.Member:
     person = each.person
     student = each.employment == "8"
     placed = composition.place(
@@ -66,7 +68,9 @@ def _member(each: Membership, case: Case, on: date, body: dict[str, Any], signed
 def declared(case: Case, on: date) -> evidence.Evidence:
     """The household as the family says it is: members, incomes, assets and supporters of the form."""
     body = draft_body(case)
-    signed = set(Signature.objects.filter(authorisation=case.authorisation).values_list("person_id", flat=True))
+    signed = set(
+        Signature.objects.filter(authorisation=case.authorisation).values_list("person_id", flat=True)
+    )
     return evidence.Evidence(
         as_of=on,
         aid_type=case.aid_type,
@@ -77,7 +81,9 @@ def declared(case: Case, on: date) -> evidence.Evidence:
             for each in body.get("incomes", ())
         ),
         assets=tuple(
-            evidence.Asset(each.get("person", ""), each["kind"], each.get("label", ""), int(each.get("value_fen", 0)))
+            evidence.Asset(
+                each.get("person", ""), each["kind"], each.get("label", ""), int(each.get("value_fen", 0))
+            )
             for each in body.get("assets", ())
         ),
         supporters=tuple(

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from jiuzhu.accounts.organisations import decide_authority, delegation_for
 from jiuzhu.accounts.queries import agreement_in_force
-from jiuzhu.cases.models import Correction, CountyVisit, Decision, Investigation, Investigator, KinFiling, Objection
+from jiuzhu.cases.models import (
+    Correction,
+    CountyVisit,
+    Decision,
+    Investigation,
+    Investigator,
+    KinFiling,
+    Objection,
+)
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
@@ -88,7 +96,9 @@ def verifier_is_bound(act: Act) -> None:
 @guard
 def sources_answered_or_timed_out(act: Act) -> None:
     """VER-10: every mandatory source answered, or its seven working days are over (then PARTIAL)."""
-    waiting = verification.waiting_sources(verification.latest_run(act.case.id), act.today, _setting(act, "verify.source_timeout_wd"))
+    waiting = verification.waiting_sources(
+        verification.latest_run(act.case.id), act.today, _setting(act, "verify.source_timeout_wd")
+    )
     if waiting:
         raise Refusal("E_VERIFICATION", why=f"尚未反馈且未到期的来源：{'、'.join(waiting)}")
 
@@ -98,7 +108,11 @@ def no_blocking_finding(act: Act) -> None:
     """D5: nothing over a limit, apart from findings answered as explained or exempted."""
     blocking = verification.open_blocking(verification.latest_report(act.case.id))
     if blocking:
-        raise Refusal("E_STATE", act="告知可正式申请", state="有未解决的超标项：" + "；".join(f.body["sentence"] for f in blocking))
+        raise Refusal(
+            "E_STATE",
+            act="告知可正式申请",
+            state="有未解决的超标项：" + "；".join(f.body["sentence"] for f in blocking),
+        )
 
 
 @guard
@@ -186,7 +200,9 @@ def kin_filed(act: Act) -> None:
     """REL-03, AS-48: a match with the register, declared or not, must be filed before acceptance."""
     unfiled = KinFiling.objects.filter(case=act.case, filed_at__isnull=True)
     if unfiled.exists() and not act.given.get("file_kin"):
-        raise Refusal("E_KIN", who="、".join(f"{each.official_name}（{each.official_post}）" for each in unfiled))
+        raise Refusal(
+            "E_KIN", who="、".join(f"{each.official_name}（{each.official_post}）" for each in unfiled)
+        )
 
 
 @guard
@@ -262,7 +278,9 @@ def differences_answered(act: Act) -> None:
     """VER-11: every DIFF of the report is answered in the investigation."""
     unanswered = verification.unanswered_differences(verification.latest_report(act.case.id))
     if unanswered:
-        raise Refusal("E_INVESTIGATION", why="核对差异尚未说明：" + "；".join(f.body["sentence"] for f in unanswered))
+        raise Refusal(
+            "E_INVESTIGATION", why="核对差异尚未说明：" + "；".join(f.body["sentence"] for f in unanswered)
+        )
 
 
 @guard
@@ -353,7 +371,9 @@ def posting_photographed(act: Act) -> None:
     posting = latest_posting(act.case)
     moments = set(posting.photos.values_list("moment", flat=True)) if posting else set()
     if moments != {"START", "END"}:
-        lacking = "、".join(word for moment, word in (("START", "张贴"), ("END", "期满")) if moment not in moments)
+        lacking = "、".join(
+            word for moment, word in (("START", "张贴"), ("END", "期满")) if moment not in moments
+        )
         raise Refusal("E_PUBL", why=f"缺少{lacking}时的公示照片")
 
 

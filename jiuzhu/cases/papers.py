@@ -93,7 +93,12 @@ def common(case: Case, on: date) -> dict[str, Any]:
 def account_words(case: Case, on: date) -> dict[str, Any]:
     account = account_on(case.household, on)
     if account is None:
-        return {"bank_name": "（待补）", "account_no": "（待补）", "account_name": "（待补）", "account_relation": ""}
+        return {
+            "bank_name": "（待补）",
+            "account_no": "（待补）",
+            "account_name": "（待补）",
+            "account_relation": "",
+        }
     return {
         "bank_name": account.bank_name,
         "account_no": account.number,
@@ -126,13 +131,17 @@ def conditions(outcome: Outcome) -> list[dict[str, Any]]:
 def reasons(outcome_or_codes: Any) -> list[str]:
     """Refusal reasons in plain words: code's name and the condition's own sentence."""
     if isinstance(outcome_or_codes, Outcome):
-        return [f"{name_of('reason', each.reason_code)}：{each.sentence}" for each in outcome_or_codes.not_met]
+        return [
+            f"{name_of('reason', each.reason_code)}：{each.sentence}" for each in outcome_or_codes.not_met
+        ]
     return [name_of("reason", code) for code in outcome_or_codes]
 
 
 def pictures(stored: list[tuple[Any, str]]) -> list[dict[str, str]]:
     """Stored files as pictures a paper can show: ``[(StoredFile, caption)]``."""
-    return [{"base64": base64.b64encode(files.read(file)).decode(), "alt": caption} for file, caption in stored]
+    return [
+        {"base64": base64.b64encode(files.read(file)).decode(), "alt": caption} for file, caption in stored
+    ]
 
 
 def organ_for(act_or_case: Any, code: str, actor_organ: Organisation | None) -> Organisation:
@@ -165,7 +174,11 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
     if catalogue.notice(code).whitelist:
         data = {"public_url": f"{settings.PUBLIC_URL}/public/postings/{more.pop('token')}/"} | more
     else:
-        data = common(case, act.today) | {"members": members(case, act.today, numbers=code in ("W02", "W09"))} | more
+        data = (
+            common(case, act.today)
+            | {"members": members(case, act.today, numbers=code in ("W02", "W09"))}
+            | more
+        )
     return documents.issue(
         act.actor,
         code,

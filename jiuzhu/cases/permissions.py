@@ -8,6 +8,7 @@ from jiuzhu.accounts.roles import has_power, role_name
 from jiuzhu.cases.models import Case
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.people.models import Obligor, Person
+from jiuzhu.workflow.states import STATES
 from jiuzhu.workflow.table import Move, MoveTable
 
 
@@ -29,12 +30,12 @@ def check_may_move(actor: Actor, case: Case, table: MoveTable, key: str) -> Move
     """The row that lets this role make this move now; E_AUTH when the role never may, E_STATE when not now."""
     rows = [row for row in table.named(key) if case.regime in row.regimes]
     if not any(actor.role in row.roles for row in rows):
-        raise Refusal("E_AUTH", role=role_name(actor.role), act=rows[0].title if rows else key)
+        raise Refusal("E_AUTH", role=role_name(actor.role), act=rows[0].title if rows else key, why="")
     row = table.find(key, case.state, case.regime)
     if row is None:
-        raise Refusal("E_STATE", act=rows[0].title, state=case.state)
+        raise Refusal("E_STATE", act=rows[0].title, state=STATES[case.state].name)
     if actor.role not in row.roles:
-        raise Refusal("E_AUTH", role=role_name(actor.role), act=row.title)
+        raise Refusal("E_AUTH", role=role_name(actor.role), act=row.title, why="")
     check_recusal(actor, case)
     return row
 
@@ -43,7 +44,11 @@ def check_recusal(actor: Actor, case: Case) -> None:
     """ORG-03: a near relative of a household member or supporter acts in no step of the case (回避)."""
     if not actor.is_staff:
         return
-    indexes = list(Person.objects.filter(household_id=case.household_id).values_list("id_no_index", flat=True))
-    indexes += list(Obligor.objects.filter(household_id=case.household_id).values_list("id_no_index", flat=True))
+    indexes = list(
+        Person.objects.filter(household_id=case.household_id).values_list("id_no_index", flat=True)
+    )
+    indexes += list(
+        Obligor.objects.filter(household_id=case.household_id).values_list("id_no_index", flat=True)
+    )
     if Kin.objects.filter(staff_id=actor.id, id_no_index__in=[index for index in indexes if index]).exists():
         raise Refusal("E_SOD", who=actor.name, why="与申请家庭成员有近亲属关系，应当回避")

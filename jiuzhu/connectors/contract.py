@@ -65,7 +65,9 @@ class Answer:
 
     @property
     def digest(self) -> str:
-        return sealing.sm3(json.dumps([self.result, list(self.rows)], ensure_ascii=False, sort_keys=True).encode())
+        return sealing.sm3(
+            json.dumps([self.result, list(self.rows)], ensure_ascii=False, sort_keys=True).encode()
+        )
 
 
 @dataclass(frozen=True)
@@ -91,21 +93,37 @@ class ConnectorFailure(Exception):
 class Transport:
     """Signed HTTP to the exchange: app key, timestamp, nonce, HMAC-SM3 (or the older SHA1 form)."""
 
-    def __init__(self, base_url: str, app_key: str, secret: str, *, timeout: float = 5.0, client: httpx.Client | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        app_key: str,
+        secret: str,
+        *,
+        timeout: float = 5.0,
+        client: httpx.Client | None = None,
+    ) -> None:
         self.app_key, self.secret = app_key, secret
         self.client = client or httpx.Client(base_url=base_url, timeout=timeout)
 
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, flavour: str = "SM3") -> httpx.Response:
+    def call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, flavour: str = "SM3"
+    ) -> httpx.Response:
         """Send; raises :class:`ConnectorFailure` for anything but a 200."""
-        content = json.dumps(body or {}, ensure_ascii=False, default=str).encode() if method == "POST" else b""
+        content = (
+            json.dumps(body or {}, ensure_ascii=False, default=str).encode() if method == "POST" else b""
+        )
         try:
-            response = self.client.request(method, path, content=content, headers=self._headers(method, path, content, flavour))
+            response = self.client.request(
+                method, path, content=content, headers=self._headers(method, path, content, flavour)
+            )
         except httpx.HTTPError as lost:
             raise ConnectorFailure(f"连接失败或超时（{type(lost).__name__}）", again=True) from lost
         if response.status_code in (408, 425, 429) or response.status_code >= 500:
             raise ConnectorFailure(f"对方暂时不可用（HTTP {response.status_code}）", again=True)
         if response.status_code != 200:
-            raise ConnectorFailure(f"对方拒绝（HTTP {response.status_code}：{response.text[:80]}）", again=False)
+            raise ConnectorFailure(
+                f"对方拒绝（HTTP {response.status_code}：{response.text[:80]}）", again=False
+            )
         return response
 
     def _headers(self, method: str, path: str, content: bytes, flavour: str) -> dict[str, str]:

@@ -86,7 +86,9 @@ def _days(year: int, spans: list[str]) -> list[date]:
 def notices() -> dict[int, dict[str, list[date]]]:
     """The notices shipped with the product, by year: ``{"rest": [...], "makeup": [...]}``."""
     raw = yaml.safe_load((Path(__file__).parent / "data" / "holidays.yaml").read_text(encoding="utf-8"))
-    return {year: {kind: _days(year, entry[kind]) for kind in ("rest", "makeup")} for year, entry in raw.items()}
+    return {
+        year: {kind: _days(year, entry[kind]) for kind in ("rest", "makeup")} for year, entry in raw.items()
+    }
 
 
 @functools.cache

@@ -38,7 +38,9 @@ class Refusal(Exception):
 
     def __init__(self, code: str, **params: Any) -> None:
         if code not in register():
-            raise LookupError(f"undeclared refusal {code}: add it to the refusals.yaml of the raising package")
+            raise LookupError(
+                f"undeclared refusal {code}: add it to the refusals.yaml of the raising package"
+            )
         self.code, self.params = code, params
         super().__init__(f"{code} {self.sentence}")
 

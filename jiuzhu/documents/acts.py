@@ -61,7 +61,11 @@ def issue(
     if not authorised:
         raise Refusal("E_ORGAN", organ=organ.organ_name, title=notice.title(regime))
     seq = take_number(organ, notice.code, now.year) if notice.numbered else None
-    doc_no = numbering.document_number(short_name(organ, now.date()), notice.kind_word, now.year, seq) if seq else ""
+    doc_no = (
+        numbering.document_number(short_name(organ, now.date()), notice.kind_word, now.year, seq)
+        if seq
+        else ""
+    )
     full = data | {
         "organ_name": organ.organ_name,
         "doc_no": doc_no,
@@ -98,7 +102,9 @@ def issue(
     return document
 
 
-def _refuse_failures(notice: Any, data: dict[str, Any], *, regime: str, organ: Organisation, event_on: date | None) -> None:
+def _refuse_failures(
+    notice: Any, data: dict[str, Any], *, regime: str, organ: Organisation, event_on: date | None
+) -> None:
     failures = catalogue.check_before_issue(
         notice, data, regime=regime, organ_kind=organ.kind, event_on=event_on, issued_on=data["issued_on"]
     )
@@ -108,7 +114,13 @@ def _refuse_failures(notice: Any, data: dict[str, Any], *, regime: str, organ: O
 
 @transaction.atomic
 def serve(
-    actor: Actor, document: Document, *, mode: str, receiver: str, proof: bytes | None = None, mime: str = "image/png"
+    actor: Actor,
+    document: Document,
+    *,
+    mode: str,
+    receiver: str,
+    proof: bytes | None = None,
+    mime: str = "image/png",
 ) -> Service:
     """Record service (DOC-03). In-person service needs the receiver's signature; a paper is served once."""
     locked = Document.objects.select_for_update().get(pk=document.pk)

@@ -88,7 +88,11 @@ def check_before_issue(
     issued_on: date,
 ) -> list[str]:
     """DOC-06: what keeps the paper from being legal, normal and standard; empty when nothing does."""
-    failures = [f"{kind.labels.get(key, LABELS.get(key, key))}未填" for key in kind.required if data.get(key) in (None, "", [], ())]
+    failures = [
+        f"{kind.labels.get(key, LABELS.get(key, key))}未填"
+        for key in kind.required
+        if data.get(key) in (None, "", [], ())
+    ]
     if kind.seal and not data.get("has_seal"):
         failures.append("签发机关没有登记印章")
     if kind.organ == "town" and organ_kind != "TOWN":

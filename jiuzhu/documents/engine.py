@@ -25,7 +25,9 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import catalogue, fonts
 from jiuzhu.documents.catalogue import NOTICES, Notice
 
-ENVELOPE = frozenset({"organ_name", "doc_no", "issued_on", "signer_name", "has_seal", "is_sample", "public_url"})
+ENVELOPE = frozenset(
+    {"organ_name", "doc_no", "issued_on", "signer_name", "has_seal", "is_sample", "public_url"}
+)
 _local = threading.local()
 
 
@@ -80,7 +82,9 @@ def _text(template: str, data: Mapping[str, Any]) -> str:
     return _fill.vformat(template, (), data)
 
 
-def _block(raw: Mapping[str, Any], data: Mapping[str, Any], regime: str, notice: Notice) -> dict[str, Any] | None:
+def _block(
+    raw: Mapping[str, Any], data: Mapping[str, Any], regime: str, notice: Notice
+) -> dict[str, Any] | None:
     """One declared block with its words filled in; ``when`` leaves a block out where its key is empty."""
     if raw.get("when") and not data.get(raw["when"]):
         return None
@@ -92,14 +96,27 @@ def _block(raw: Mapping[str, Any], data: Mapping[str, Any], regime: str, notice:
     if kind == "basis":
         return {"kind": "para", "text": what + "、".join(notice.basis_under(regime)) + "。"}
     if kind == "table":
-        return {"kind": "table", "cells": [[cell if i % 2 == 0 else _text(cell, data) for i, cell in enumerate(row)] for row in what]}
+        return {
+            "kind": "table",
+            "cells": [
+                [cell if i % 2 == 0 else _text(cell, data) for i, cell in enumerate(row)] for row in what
+            ],
+        }
     if kind == "rows":
         rows = [[show(key, row.get(key)) for key in what["keys"]] for row in data.get(what["of"]) or []]
-        return {"kind": "rows", "heads": what["heads"], "widths": what.get("widths", [1] * len(what["heads"])), "rows": rows}
+        return {
+            "kind": "rows",
+            "heads": what["heads"],
+            "widths": what.get("widths", [1] * len(what["heads"])),
+            "rows": rows,
+        }
     if kind == "signs":
         return {"kind": "signs", "labels": what}
     if kind == "images":
-        pictures = [{"bytes": list(base64.b64decode(each["base64"])), "alt": each["alt"]} for each in data.get(what) or []]
+        pictures = [
+            {"bytes": list(base64.b64decode(each["base64"])), "alt": each["alt"]}
+            for each in data.get(what) or []
+        ]
         return {"kind": "images", "pictures": pictures} if pictures else None
     if kind == "qr":
         drawn = io.BytesIO()

@@ -34,4 +34,6 @@ def covered() -> frozenset[int]:
 
 def missing(text: str) -> list[str]:
     """Characters no font can draw."""
-    return sorted({char for char in text if ord(char) not in covered() and not char.isspace() and char.isprintable()})
+    return sorted(
+        {char for char in text if ord(char) not in covered() and not char.isspace() and char.isprintable()}
+    )

@@ -58,7 +58,9 @@ class Document(SealedRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organ", "code", "year", "seq"], name="one_document_a_number"),
-            models.UniqueConstraint(fields=["doc_no"], condition=~Q(doc_no=""), name="document_number_unique"),
+            models.UniqueConstraint(
+                fields=["doc_no"], condition=~Q(doc_no=""), name="document_number_unique"
+            ),
         ]
 
 

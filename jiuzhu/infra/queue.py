@@ -5,6 +5,9 @@ Lower layers call :func:`defer` and know nothing of the jobs themselves, which l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +17,20 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
+
+Job = tuple[str, dict[str, Any]]
+_collected: ContextVar[list[Job] | None] = ContextVar("collected_jobs", default=None)
+
+
+@contextmanager
+def collected() -> Iterator[list[Job]]:
+    """Hand the jobs to the caller instead of the worker: the simulation runs them on its own calendar."""
+    jobs: list[Job] = []
+    token = _collected.set(jobs)
+    try:
+        yield jobs
+    finally:
+        _collected.reset(token)
 
 
 def defer(
@@ -27,6 +44,10 @@ def defer(
     """
     if name not in app.tasks:
         raise LookupError(f"no job {name}: declare it in jiuzhu/jobs with @job({name!r})")
+    kept = _collected.get()
+    if kept is not None:
+        kept.append((name, arguments))
+        return True
     # Always Django's own connection, in the worker too: there the app's connector is another one.
     manager = JobManager(DjangoConnector())
     deferrer = tasks.configure_task(name=name, job_manager=manager, schedule_at=at, queueing_lock=only_once)

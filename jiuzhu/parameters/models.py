@@ -37,7 +37,8 @@ class PublishedValue(models.Model):
                 condition=Q(state="PUBLISHED"),
             ),
             models.CheckConstraint(
-                condition=Q(published_by__isnull=True) | ~Q(published_by=F("entered_by")), name="two_people_publish"
+                condition=Q(published_by__isnull=True) | ~Q(published_by=F("entered_by")),
+                name="two_people_publish",
             ),
         ]
 

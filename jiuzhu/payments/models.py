@@ -89,7 +89,11 @@ class PayLine(SealedRow):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    total_fen=F("base_fen") + F("topup_fen") + F("care_fen") + F("arrears_fen") - F("deduction_fen")
+                    total_fen=F("base_fen")
+                    + F("topup_fen")
+                    + F("care_fen")
+                    + F("arrears_fen")
+                    - F("deduction_fen")
                 ),
                 name="line_total_is_its_parts",
             ),

@@ -26,10 +26,22 @@ from jiuzhu.people.models import (
 )
 from jiuzhu.vault import files
 
-MEMBER_FIELDS = (
-    "marital education health disability_category disability_grade serious_illness labour employment student_stage "
-    "hukou_division hukou_type residence_division exclude_code lacks_capacity"
-).split()
+MEMBER_FIELDS = [
+    "marital",
+    "education",
+    "health",
+    "disability_category",
+    "disability_grade",
+    "serious_illness",
+    "labour",
+    "employment",
+    "student_stage",
+    "hukou_division",
+    "hukou_type",
+    "residence_division",
+    "exclude_code",
+    "lacks_capacity",
+]
 
 
 def _dossier_no(town: Organisation) -> str:
@@ -42,7 +54,13 @@ def _dossier_no(town: Organisation) -> str:
 
 @transaction.atomic
 def register_household(
-    actor: Actor, *, town: Organisation, village_code: str, area_type: str, people: list[dict[str, Any]], address: str = ""
+    actor: Actor,
+    *,
+    town: Organisation,
+    village_code: str,
+    area_type: str,
+    people: list[dict[str, Any]],
+    address: str = "",
 ) -> Household:
     """Register a family, or find the one the applicant already has; ``people[0]`` is the applicant.
 
@@ -58,7 +76,11 @@ def register_household(
     household = _known_household(known, town) if known else None
     if household is None:
         household = Household(
-            dossier_no=_dossier_no(town), town=town, village_code=village_code, area_type=area_type, opened_at=clock.now()
+            dossier_no=_dossier_no(town),
+            town=town,
+            village_code=village_code,
+            area_type=area_type,
+            opened_at=clock.now(),
         )
         household.address = address
         household.save(force_insert=True)
@@ -101,10 +123,14 @@ def _member(household: Household, entry: dict[str, Any], number: str, today: dat
         Membership.objects.filter(pk=current.pk).update(**values)
 
 
-def add_obligor(household: Household, *, supports: Person, name: str, relation: str, id_no: str, facts: dict[str, Any]) -> Obligor:
+def add_obligor(
+    household: Household, *, supports: Person, name: str, relation: str, id_no: str, facts: dict[str, Any]
+) -> Obligor:
     """A supporter who lives apart; found again by number and supported person."""
     number = id_numbers.parse(id_no, on=clock.today()).number if id_no else ""
-    obligor = Obligor(household=household, supports=supports, name=names.normalise(name), relation=relation, facts=facts)
+    obligor = Obligor(
+        household=household, supports=supports, name=names.normalise(name), relation=relation, facts=facts
+    )
     obligor.id_no = number
     obligor.save(force_insert=True)
     return obligor
@@ -115,7 +141,12 @@ def open_authorisation(
 ) -> Authorisation:
     """A consent to be signed by every adult member (W02)."""
     return Authorisation.objects.create(
-        household=household, number=number, aid_types=aid_types, sources=sources, purpose=purpose, opened_at=clock.now()
+        household=household,
+        number=number,
+        aid_types=aid_types,
+        sources=sources,
+        purpose=purpose,
+        opened_at=clock.now(),
     )
 
 
@@ -155,7 +186,11 @@ def sign(
 def missing_signers(authorisation: Authorisation, on: date) -> list[str]:
     """Adults of the household who have not signed (D2); guardians answer for those without capacity."""
     signed = set(authorisation.signatures.values_list("person_id", flat=True))
-    return [each.person.name for each in queries.adults_of(authorisation.household, on) if each.person_id not in signed]
+    return [
+        each.person.name
+        for each in queries.adults_of(authorisation.household, on)
+        if each.person_id not in signed
+    ]
 
 
 def bring_into_force(authorisation: Authorisation, on: date, months: int) -> None:
@@ -165,13 +200,17 @@ def bring_into_force(authorisation: Authorisation, on: date, months: int) -> Non
     authorisation.save(update_fields=["state", "signed_on", "valid_to"])
 
 
-def end_authorisation(authorisation: Authorisation, at: datetime, *, state: str = Authorisation.ENDED) -> None:
+def end_authorisation(
+    authorisation: Authorisation, at: datetime, *, state: str = Authorisation.ENDED
+) -> None:
     authorisation.state, authorisation.ended_at = state, at
     authorisation.save(update_fields=["state", "ended_at"])
 
 
 @transaction.atomic
-def set_account(household: Household, *, holder: Person, bank_code: str, bank_name: str, number: str, on: date) -> BankAccount:
+def set_account(
+    household: Household, *, holder: Person, bank_code: str, bank_name: str, number: str, on: date
+) -> BankAccount:
     """The account paid into from ``on``; the former one ends the day before. Digits only, 8–32 of them."""
     digits = "".join(str(number).split())
     if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32):
@@ -185,7 +224,12 @@ def set_account(household: Household, *, holder: Person, bank_code: str, bank_na
         current.valid_to = date.fromordinal(on.toordinal() - 1)
         current.save(update_fields=["valid_to"])
     account = BankAccount(
-        household=household, holder=holder, holder_name=holder.name, bank_code=bank_code, bank_name=bank_name, valid_from=on
+        household=household,
+        holder=holder,
+        holder_name=holder.name,
+        bank_code=bank_code,
+        bank_name=bank_name,
+        valid_from=on,
     )
     account.number = digits
     account.save(force_insert=True)

@@ -168,7 +168,9 @@ class Signature(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["authorisation", "person"], condition=Q(person__isnull=False), name="one_signature_a_person"
+                fields=["authorisation", "person"],
+                condition=Q(person__isnull=False),
+                name="one_signature_a_person",
             ),
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | Q(obligor__isnull=False), name="signature_has_a_subject"

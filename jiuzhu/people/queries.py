@@ -40,7 +40,9 @@ def find_by_number(number: str) -> Person | None:
 
 
 def account_on(household: Household, on: date) -> BankAccount | None:
-    return household.accounts.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on).first()
+    return household.accounts.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on
+    ).first()
 
 
 def reveal(actor: Actor, person_uid: str, field: str, *, purpose: str, case_no: str = "") -> str:
@@ -50,7 +52,15 @@ def reveal(actor: Actor, person_uid: str, field: str, *, purpose: str, case_no: 
         raise Refusal("E_NOT_FOUND", what="人员")
     if len(purpose.strip()) < 2:
         raise Refusal("E_INPUT", field="查看用途", problem="请写明为什么需要查看完整号码")
-    record(actor, "person.reveal", about=person, person_uid=person.uid, purpose=purpose.strip(), case_no=case_no, field=field)
+    record(
+        actor,
+        "person.reveal",
+        about=person,
+        person_uid=person.uid,
+        purpose=purpose.strip(),
+        case_no=case_no,
+        field=field,
+    )
     if field == "account":
         account = person.household.accounts.filter(valid_to__isnull=True).first()
         return account.number if account else ""

@@ -6,6 +6,9 @@ from jiuzhu.settings.base import *  # noqa: F403
 
 DEMO = False
 DEBUG = False
+DEPARTMENTS_URL = env.text("JIUZHU_DEPARTMENTS_URL", example="https://exchange.example.gov.cn")
+DEPARTMENTS_KEY = env.text("JIUZHU_DEPARTMENTS_KEY", example="our application id")
+DEPARTMENTS_SECRET = env.text("JIUZHU_DEPARTMENTS_SECRET", example="the secret of our application")
 SECRET_KEY = env.text("JIUZHU_SECRET_KEY", example="50 random characters")
 ALLOWED_HOSTS = env.text("JIUZHU_HOSTS", example="jiuzhu.example.gov.cn").split(",")
 KEYRING = env.text("JIUZHU_KEYRING", example="the output of: jiuzhu keys fresh")

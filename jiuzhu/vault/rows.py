@@ -60,10 +60,7 @@ def _policy(table: str, test: str, level: int) -> str:
 def fence_by_place(table: str, *, household: str = "household_id") -> str:
     """Fence a table that carries ``town_id``, ``village_code`` and the household's id itself."""
     own = f'OR "{household}" = {_HOUSEHOLD}' if household else ""
-    place = (
-        f"town_id = ANY ({_TOWNS}) AND "
-        f"(cardinality({_VILLAGES}) = 0 OR village_code = ANY ({_VILLAGES}))"
-    )
+    place = f"town_id = ANY ({_TOWNS}) AND (cardinality({_VILLAGES}) = 0 OR village_code = ANY ({_VILLAGES}))"
     return _policy(table, f"{_SYSTEM} OR ({place}) {own}", 0)
 
 

@@ -66,7 +66,15 @@ def start_run(
         Subject.objects.create(run=run, seq=seq, person=person, role="MEMBER")
     for source in sources:
         Inquiry.objects.create(run=run, source=source, mandatory=source in mandatory, request_id=uuid.uuid4())
-    record(actor, "verification.start", about=run, case_no=case_no, purpose=authorisation.purpose, persons=len(people), sources=list(sources))
+    record(
+        actor,
+        "verification.start",
+        about=run,
+        case_no=case_no,
+        purpose=authorisation.purpose,
+        persons=len(people),
+        sources=list(sources),
+    )
     return run
 
 
@@ -74,7 +82,9 @@ def _check_scope(
     authorisation: Authorisation, people: list[Person], sources: tuple[str, ...], aid_type: str, today: date
 ) -> None:
     """AS-01, AS-04, VER-22: in force, these people signed or stand under it, these sources, this purpose."""
-    if authorisation.state != Authorisation.IN_FORCE or (authorisation.valid_to and authorisation.valid_to < today):
+    if authorisation.state != Authorisation.IN_FORCE or (
+        authorisation.valid_to and authorisation.valid_to < today
+    ):
         raise Refusal("E_NOAUTH", why="授权书未生效或已到期。")
     if aid_type not in authorisation.aid_types:
         raise Refusal("E_SCOPE", what="授权书没有勾选该救助类别")
@@ -97,7 +107,9 @@ def ask(inquiry_id: int, line: Transport, *, limit_fen: int) -> str:
     The call itself runs outside any transaction; only storing is one. Repeating is harmless: the request id is
     the same, and an answer is kept once a version.
     """
-    inquiry = Inquiry.objects.select_related("run", "run__authorisation", "run__agreement", "run__organ", "run__verifier").get(pk=inquiry_id)
+    inquiry = Inquiry.objects.select_related(
+        "run", "run__authorisation", "run__agreement", "run__organ", "run__verifier"
+    ).get(pk=inquiry_id)
     if inquiry.state in (Inquiry.ANSWERED, Inquiry.FAILED) or inquiry.run.state != Run.RUNNING:
         return inquiry.state
     try:
@@ -112,7 +124,8 @@ def _call(inquiry: Inquiry, line: Transport, limit_fen: int) -> Reply:
     if inquiry.ticket:
         return connector.poll(inquiry.ticket, line)
     subjects = tuple(
-        Asked(each.seq, each.person.name, each.person.id_no) for each in run.subjects.select_related("person").order_by("seq")
+        Asked(each.seq, each.person.name, each.person.id_no)
+        for each in run.subjects.select_related("person").order_by("seq")
     )
     return connector.submit(
         InquiryRequest(
@@ -140,7 +153,9 @@ def _failed(inquiry: Inquiry, failure: ConnectorFailure) -> str:
     inquiry.last_error = failure.reason[:200]
     again = failure.again and inquiry.attempts < MAX_ATTEMPTS
     inquiry.state = inquiry.state if again else Inquiry.FAILED
-    inquiry.next_try_at = clock.now() + timedelta(seconds=min(3600, 5 * 2**inquiry.attempts)) if again else None
+    inquiry.next_try_at = (
+        clock.now() + timedelta(seconds=min(3600, 5 * 2**inquiry.attempts)) if again else None
+    )
     inquiry.save()
     record(PLATFORM, "verification.failure", about=inquiry, case_no=inquiry.run.case_no, again=again)
     return inquiry.state
@@ -170,10 +185,19 @@ def _keep(inquiry: Inquiry, reply: Reply) -> str:
     locked.ticket = reply.ticket
     locked.state = Inquiry.ANSWERED if reply.complete else Inquiry.PENDING
     locked.answered_at = now if reply.complete else None
-    locked.next_try_at = None if reply.complete else now + timedelta(seconds=min(3600, 5 * 2**locked.attempts))
+    locked.next_try_at = (
+        None if reply.complete else now + timedelta(seconds=min(3600, 5 * 2**locked.attempts))
+    )
     locked.last_error = ""
     locked.save()
-    record(PLATFORM, "verification.answer", about=locked, case_no=locked.run.case_no, answers=len(reply.answers), state=locked.state)
+    record(
+        PLATFORM,
+        "verification.answer",
+        about=locked,
+        case_no=locked.run.case_no,
+        answers=len(reply.answers),
+        state=locked.state,
+    )
     return locked.state
 
 
@@ -217,7 +241,12 @@ def report(
             person=refs.get(each.person),
             source=each.source[:6],
             reason_code=each.reason_code,
-            body={"value": each.value, "limit": each.limit, "article": each.article, "sentence": each.sentence},
+            body={
+                "value": each.value,
+                "limit": each.limit,
+                "article": each.article,
+                "sentence": each.sentence,
+            },
         )
     run.state, run.ended_at = Run.REPORTED, clock.now()
     run.save(update_fields=["state", "ended_at"])
@@ -235,6 +264,14 @@ def answer_finding(actor: Actor, finding: Finding, *, outcome: str, reason: str)
         raise Refusal("E_INPUT", field="处理结果", problem="请选择确认、说明或豁免")
     if len(reason.strip()) < 2:
         raise Refusal("E_REASONS", act="处理核对发现")
-    answered = FindingAnswer.objects.create(finding=finding, outcome=outcome, reason=reason.strip(), by_id=actor.id, at=clock.now())
-    record(actor, "verification.answer_finding", about=finding, case_no=finding.report.run.case_no, outcome=outcome)
+    answered = FindingAnswer.objects.create(
+        finding=finding, outcome=outcome, reason=reason.strip(), by_id=actor.id, at=clock.now()
+    )
+    record(
+        actor,
+        "verification.answer_finding",
+        about=finding,
+        case_no=finding.report.run.case_no,
+        outcome=outcome,
+    )
     return answered

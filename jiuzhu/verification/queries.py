@@ -70,7 +70,11 @@ def spoke(run: Run) -> tuple[str, ...]:
 def silent_sources(run: Run) -> list[str]:
     """Names of mandatory sources that did not speak of every subject."""
     speaking = spoke(run)
-    return [name_of("source", each.source) for each in run.inquiries.filter(mandatory=True) if each.source not in speaking]
+    return [
+        name_of("source", each.source)
+        for each in run.inquiries.filter(mandatory=True)
+        if each.source not in speaking
+    ]
 
 
 def waiting_sources(run: Run | None, on: date, timeout_wd: int) -> list[str]:
@@ -93,7 +97,13 @@ def observations_of(run: Run) -> tuple[list[Observation], dict[str, str]]:
                 person = answer.subject.person
                 number = person.id_no
                 refs[number] = str(person.uid)
-                said = Said(answer.subject.seq, answer.result, tuple(json.loads(answer.rows or "[]")), answer.as_of, answer.coverage)
+                said = Said(
+                    answer.subject.seq,
+                    answer.result,
+                    tuple(json.loads(answer.rows or "[]")),
+                    answer.as_of,
+                    answer.coverage,
+                )
                 observations += connector.observations(said, Asked(answer.subject.seq, person.name, number))
     return observations, refs
 
@@ -108,10 +118,16 @@ def coverage_table(run: Run) -> list[dict[str, str]]:
         if inquiry.source in speaking:
             state, note = "已反馈", ""
         elif results:
-            state, note = "部分反馈", "、".join(sorted(RESULT_WORDS[each] for each in results - contract.SPEAKING)) + "；不视为没有财产"
+            state, note = (
+                "部分反馈",
+                "、".join(sorted(RESULT_WORDS[each] for each in results - contract.SPEAKING))
+                + "；不视为没有财产",
+            )
         else:
             state, note = "未反馈", (inquiry.last_error or "尚未应答") + "；未反馈不等于无财产"
-        rows.append({"code": inquiry.source, "name": name_of("source", inquiry.source), "state": state, "note": note})
+        rows.append(
+            {"code": inquiry.source, "name": name_of("source", inquiry.source), "state": state, "note": note}
+        )
     return rows
 
 
@@ -155,16 +171,35 @@ def report_view(actor: Actor, case_id: int, case_no: str) -> dict[str, Any] | No
     report = latest_report(case_id)
     if report is None:
         return None
-    view: dict[str, Any] = {"report": report, "conclusion": report.conclusion, "level": actor.level, "findings": [], "sources": []}
+    view: dict[str, Any] = {
+        "report": report,
+        "conclusion": report.conclusion,
+        "level": actor.level,
+        "findings": [],
+        "sources": [],
+    }
     if actor.level >= 1:
-        record(actor, "verification.read", about=report, case_no=case_no, level=actor.level, purpose="办理案件")
+        record(
+            actor, "verification.read", about=report, case_no=case_no, level=actor.level, purpose="办理案件"
+        )
         view["sources"] = report.sources
         for finding in report.findings.select_related("person").order_by("level", "id"):
             body = dict(finding.body)
             if actor.level < 2:
-                body |= {"value": "（核对人员可见）", "limit": body.get("limit", ""), "sentence": name_of("reason", finding.reason_code) or finding.code}
+                body |= {
+                    "value": "（核对人员可见）",
+                    "limit": body.get("limit", ""),
+                    "sentence": name_of("reason", finding.reason_code) or finding.code,
+                }
             view["findings"].append(
-                {"id": finding.id, "code": finding.code, "level": finding.level, "body": body, "answers": list(finding.answers.all()), "person": finding.person}
+                {
+                    "id": finding.id,
+                    "code": finding.code,
+                    "level": finding.level,
+                    "body": body,
+                    "answers": list(finding.answers.all()),
+                    "person": finding.person,
+                }
             )
     return view
 
@@ -172,4 +207,16 @@ def report_view(actor: Actor, case_id: int, case_no: str) -> dict[str, Any] | No
 def queries_today(staff_id: int, at: datetime) -> int:
     """Persons this officer had checked today (VER-33)."""
     start = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return sum(run.subjects.count() for run in Run.objects.filter(verifier_id=staff_id, started_at__gte=start))
+    return sum(
+        run.subjects.count() for run in Run.objects.filter(verifier_id=staff_id, started_at__gte=start)
+    )
+
+
+def due_again(now: datetime) -> list[int]:
+    """Ids of questions to be put again at ``now``, the longest waiting first (at most 500)."""
+    return list(
+        Inquiry.objects.filter(run__state=Run.RUNNING, next_try_at__lte=now)
+        .exclude(state__in=(Inquiry.ANSWERED, Inquiry.FAILED))
+        .order_by("next_try_at")
+        .values_list("id", flat=True)[:500]
+    )

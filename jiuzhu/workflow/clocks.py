@@ -16,7 +16,12 @@ from jiuzhu.core.calendar import DAY, Due, WorkCalendar, add_months
 from jiuzhu.core.clock import local
 
 GREEN, YELLOW, ORANGE, RED = "GREEN", "YELLOW", "ORANGE", "RED"
-EXTENSION_REASONS = ("PUBLICITY_OBJECTION", "SEPARATED_REGISTRATION", "REMOTE_APPLICATION", "HARD_INVESTIGATION")
+EXTENSION_REASONS = (
+    "PUBLICITY_OBJECTION",
+    "SEPARATED_REGISTRATION",
+    "REMOTE_APPLICATION",
+    "HARD_INVESTIGATION",
+)
 Pauses = Iterable[tuple[date, date | None]]
 Span = tuple[date, date]
 
@@ -69,7 +74,9 @@ class ClockState:
 
 @functools.cache
 def deadlines() -> dict[str, Deadline]:
-    raw: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "deadlines.yaml").read_text(encoding="utf-8"))
+    raw: dict[str, dict[str, Any]] = yaml.safe_load(
+        (Path(__file__).parent / "deadlines.yaml").read_text(encoding="utf-8")
+    )
     return {
         key: Deadline(
             id=key,
@@ -88,7 +95,12 @@ def deadlines() -> dict[str, Deadline]:
 
 
 def limit_of(
-    deadline: Deadline, *, regime: str, parameters: Mapping[str, Any], delegated: bool = False, extension: str = ""
+    deadline: Deadline,
+    *,
+    regime: str,
+    parameters: Mapping[str, Any],
+    delegated: bool = False,
+    extension: str = "",
 ) -> tuple[int, str]:
     """How long, and why so long. The total clock is 20 working days; see 3.11 for 30 and 45."""
     if deadline.total:
@@ -122,7 +134,9 @@ def due(
     A pause without an end lasts until that moment: the clock stands still and keeps its remaining days (WD-10).
     """
     deadline = deadlines()[clock_id]
-    limit, reason = limit_of(deadline, regime=regime, parameters=parameters, delegated=delegated, extension=extension)
+    limit, reason = limit_of(
+        deadline, regime=regime, parameters=parameters, delegated=delegated, extension=extension
+    )
     unit = deadline.unit_under(regime)
     started_at = local(started_at)
     until = local(ended_at or now or started_at)
@@ -130,7 +144,9 @@ def due(
         return _hours(deadline, started_at, limit, until, reason)
     known = sorted(pauses, key=lambda pause: pause[0]) if deadline.pausable else []
     spans = [(start, end or max(start, until.date())) for start, end in known]
-    day = _due_day(unit, started_at.date(), limit, calendar, spans, bool(parameters.get("publicity_roll", True)))
+    day = _due_day(
+        unit, started_at.date(), limit, calendar, spans, bool(parameters.get("publicity_roll", True))
+    )
     used = _used(unit, started_at.date(), until.date(), calendar, spans)
     why = [reason, f"自{started_at.date()}次日起算"]
     why += [f"{start}至{end or '今'}暂停" for start, end in known]
@@ -159,7 +175,18 @@ def _hours(deadline: Deadline, started_at: datetime, limit: int, until: datetime
     left = max(0, int((due_at - until).total_seconds() // 3600))
     late = until > due_at
     return ClockState(
-        deadline.id, deadline.name, "hours", limit, due_at.date(), due_at, used, left, False, late, deadline.article, (reason,)
+        deadline.id,
+        deadline.name,
+        "hours",
+        limit,
+        due_at.date(),
+        due_at,
+        used,
+        left,
+        False,
+        late,
+        deadline.article,
+        (reason,),
     )
 
 

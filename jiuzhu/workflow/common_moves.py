@@ -108,7 +108,16 @@ VERIFY_FIRST: tuple[Move, ...] = (
         starts="CLK-AC",
         papers="W09 W10 W12",
     ),
-    move("D10", "lapse_not_fit", "逾期终止", "VER_NOT_FIT", "TERMINATED", "SYSTEM", guards="window_over", stops="*"),
+    move(
+        "D10",
+        "lapse_not_fit",
+        "逾期终止",
+        "VER_NOT_FIT",
+        "TERMINATED",
+        "SYSTEM",
+        guards="window_over",
+        stops="*",
+    ),
     move(
         "D11",
         "submit_application",
@@ -211,7 +220,15 @@ INVESTIGATION: tuple[Move, ...] = (
         papers="W19",
         regimes=P2019,
     ),
-    move("D20", "return_to_investigation", "退回补充调查", "TOWN_REVIEW", "INVESTIGATING", "TOWN_LEAD", guards="reasons_given"),
+    move(
+        "D20",
+        "return_to_investigation",
+        "退回补充调查",
+        "TOWN_REVIEW",
+        "INVESTIGATING",
+        "TOWN_LEAD",
+        guards="reasons_given",
+    ),
 )
 
 DECISION: tuple[Move, ...] = (
@@ -373,7 +390,17 @@ ENDING: tuple[Move, ...] = (
         stops="*",
         papers="W29",
     ),
-    move("D31", "terminate", "终止办理", _AT_COUNTY, "TERMINATED", "COUNTY_APPROVER", guards="reasons_given", stops="*", papers="W29"),
+    move(
+        "D31",
+        "terminate",
+        "终止办理",
+        _AT_COUNTY,
+        "TERMINATED",
+        "COUNTY_APPROVER",
+        guards="reasons_given",
+        stops="*",
+        papers="W29",
+    ),
     move(
         "D31w",
         "withdraw",
@@ -385,7 +412,16 @@ ENDING: tuple[Move, ...] = (
         stops="*",
         papers="W29",
     ),
-    move("D11x", "lapse_apply_window", "逾期未申请", "MAY_APPLY", "TERMINATED", "SYSTEM", guards="apply_window_over", stops="*"),
+    move(
+        "D11x",
+        "lapse_apply_window",
+        "逾期未申请",
+        "MAY_APPLY",
+        "TERMINATED",
+        "SYSTEM",
+        guards="apply_window_over",
+        stops="*",
+    ),
     move(
         "D11r",
         "verify_again",
@@ -396,7 +432,18 @@ ENDING: tuple[Move, ...] = (
         guards="report_expired",
         starts="CLK-VS",
     ),
-    move("ORG-06", "delegation_ended", "授权中止转县级审批", "TOWN_APPROVAL", "COUNTY_REVIEW", "SYSTEM", guards="delegation_gone", starts="CLK-CO"),
+    move(
+        "ORG-06",
+        "delegation_ended",
+        "授权中止转县级审批",
+        "TOWN_APPROVAL",
+        "COUNTY_REVIEW",
+        "SYSTEM",
+        guards="delegation_gone",
+        starts="CLK-CO",
+    ),
 )
 
-HOUSEHOLD_AID_P2019: tuple[Move, ...] = VERIFY_FIRST + ACCEPTANCE + INVESTIGATION + DECISION + PUBLICITY + ENDING
+HOUSEHOLD_AID_P2019: tuple[Move, ...] = (
+    VERIFY_FIRST + ACCEPTANCE + INVESTIGATION + DECISION + PUBLICITY + ENDING
+)

@@ -19,7 +19,9 @@ class State:
     colour: str = "blue"
 
 
-def _state(code: str, name: str, plain: str, stage: int, *, terminal: bool = False, colour: str = "blue") -> State:
+def _state(
+    code: str, name: str, plain: str, stage: int, *, terminal: bool = False, colour: str = "blue"
+) -> State:
     return State(code, name, plain, stage, terminal, colour)
 
 
@@ -31,7 +33,9 @@ STATES: dict[str, State] = {
         _state("VERIFYING", "核对中", "正在向有关部门核对家庭经济状况，您不用跑腿", 1),
         _state("VERIFIED", "核对完成", "核对已完成，马上通知您结果", 1),
         _state("MAY_APPLY", "可正式申请", "核对符合规定，请填写申请表提交申请", 2, colour="green"),
-        _state("VER_NOT_FIT", "核对不符", "核对结果不符合规定，可以提出异议，也可以坚持申请", 1, colour="orange"),
+        _state(
+            "VER_NOT_FIT", "核对不符", "核对结果不符合规定，可以提出异议，也可以坚持申请", 1, colour="orange"
+        ),
         _state("RECHECK", "核对复查", "您的异议已收到，正在复查", 1, colour="orange"),
         _state("APPLIED", "已提交申请", "申请已收到，等待受理", 2),
         _state("CORRECTION", "补正中", "请按告知书一次补齐材料", 2, colour="orange"),
@@ -57,6 +61,16 @@ STATES: dict[str, State] = {
 
 TERMINAL = frozenset(code for code, state in STATES.items() if state.terminal)
 AFTER_ACCEPTANCE = frozenset(
-    "ACCEPTED INVESTIGATING TOWN_REVIEW PRELIM_PUBLICITY COUNTY_REVIEW COUNTY_VISIT TOWN_APPROVAL "
-    "RESULT_PUBLICITY OBJECTION APPRAISAL".split()
+    [
+        "ACCEPTED",
+        "INVESTIGATING",
+        "TOWN_REVIEW",
+        "PRELIM_PUBLICITY",
+        "COUNTY_REVIEW",
+        "COUNTY_VISIT",
+        "TOWN_APPROVAL",
+        "RESULT_PUBLICITY",
+        "OBJECTION",
+        "APPRAISAL",
+    ]
 )

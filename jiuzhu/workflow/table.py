@@ -90,7 +90,11 @@ class MoveTable:
     def find(self, key: str, state: str, regime: str) -> Move | None:
         """The row with this key that may start from ``state`` ("" = no case) under ``regime``."""
         for row in self.rows:
-            if row.key == key and regime in row.regimes and (state in row.sources or (not state and not row.sources)):
+            if (
+                row.key == key
+                and regime in row.regimes
+                and (state in row.sources or (not state and not row.sources))
+            ):
                 return row
         return None
 

@@ -9,5 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(rows.append_only("accounts_delegationstep"), rows.undo_append_only("accounts_delegationstep")),
+        migrations.RunSQL(
+            rows.append_only("accounts_delegationstep"), rows.undo_append_only("accounts_delegationstep")
+        ),
     ]

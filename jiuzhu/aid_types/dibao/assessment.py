@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jiuzhu.aid_types.dibao import amount, edge, facts, trace
+from jiuzhu.aid_types.dibao import amount, edge, facts, income, trace
 from jiuzhu.policy import conditions
 from jiuzhu.policy.evidence import Evidence, Member
 from jiuzhu.policy.outcome import (
@@ -34,7 +34,7 @@ def assess(evidence: Evidence, parameters: ParameterSet, regime: str) -> Outcome
         for condition in conditions.load(CONDITIONS)
         if regime in condition.regimes
     )
-    standard, per_head = used["dibao.standard"], facts.per_capita_fen(evidence, used, regime)
+    standard, per_head = used["dibao.standard"], income.per_capita_fen(evidence, used, regime)
     base = base_fen(evidence, used, per_head)
     topups = {member.ref: found for member in evidence.counted if (found := topup_of(member, evidence, used))}
     topup = sum(fen for _, fen in topups.values()) if base else 0
@@ -115,7 +115,7 @@ def base_fen(evidence: Evidence, parameters: ParameterSet, per_head_fen: int | N
         return 0
     if parameters["dibao.method"] == "TIER":
         rates = parameters["dibao.tier_rates"]
-        shares = [facts.rate(rates[tier_of(member)]) for member in evidence.counted]
+        shares = [income.rate(rates[tier_of(member)]) for member in evidence.counted]
         return sum(int(amount.share_of_standard(standard, *share)) for share in shares)
     return int(
         amount.base(standard, per_head_fen, len(evidence.counted), _single_factor(evidence, parameters))
@@ -125,7 +125,7 @@ def base_fen(evidence: Evidence, parameters: ParameterSet, per_head_fen: int | N
 def _single_factor(evidence: Evidence, parameters: ParameterSet) -> amount.Rate:
     """AMT-05: the factor of a one-person case with a grade-3 intellectual or mental disability."""
     if evidence.single_person and any(member.disability_grade == "3" for member in evidence.counted):
-        return facts.rate(parameters["single_person.grade3_factor"])
+        return income.rate(parameters["single_person.grade3_factor"])
     return 1, 1
 
 
@@ -145,4 +145,4 @@ def topup_of(member: Member, evidence: Evidence, parameters: ParameterSet) -> tu
     if not groups or standard is None:
         return None
     best = max(groups, key=lambda code: parameters[f"topup.{code}"])
-    return best, int(amount.share_of_standard(standard, *facts.rate(parameters[f"topup.{best}"])))
+    return best, int(amount.share_of_standard(standard, *income.rate(parameters[f"topup.{best}"])))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from jiuzhu.aid_types.dibao import amount, facts
+from jiuzhu.aid_types.dibao import amount, facts, income
 from jiuzhu.policy.evidence import Evidence, Member
 from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.policy.regimes import regime as regime_of
@@ -16,8 +16,8 @@ REGISTERED_ALONE = "REGISTERED_ALONE"
 
 def _income(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
     """``L ≤ i < 1.5 × L`` (strictly)."""
-    per_head = facts.per_capita_fen(evidence, parameters, regime)
-    line = facts.edge_line_fen(evidence, parameters, regime)
+    per_head = income.per_capita_fen(evidence, parameters, regime)
+    line = income.edge_line_fen(evidence, parameters, regime)
     return None if per_head is None or line is None else per_head < line
 
 

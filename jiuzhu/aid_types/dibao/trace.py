@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from jiuzhu.aid_types.dibao import amount, facts
+from jiuzhu.aid_types.dibao import amount, income
 from jiuzhu.core.money import div_half_up, yuan
 from jiuzhu.policy.evidence import Evidence, Income, Member, Supporter
 from jiuzhu.policy.income_kinds import CATEGORIES, title_of
@@ -15,9 +15,9 @@ _INCOME_ARTICLE = {"P2019": "民发〔2012〕220号第十六条"}
 _AMOUNT_ARTICLE = {"P2019": "国务院令第649号第十二条、民发〔2012〕220号第二十七条"}
 _CHILD_SUPPORT_ARTICLE = "最高法婚姻家庭编解释（一）"
 _BASIS = {
-    facts.AGREED: "按裁判、调解或协议数额",
-    facts.PAID: "按实际支付数额",
-    facts.UNABLE: "赡养（抚养、扶养）人没有能力",
+    income.AGREED: "按裁判、调解或协议数额",
+    income.PAID: "按实际支付数额",
+    income.UNABLE: "赡养（抚养、扶养）人没有能力",
 }
 TOPUPS = {"T1": "重度残疾人", "T2": "重病患者", "T3": "老年人", "T4": "未成年人"}
 
@@ -58,7 +58,7 @@ def income_lines(evidence: Evidence, parameters: ParameterSet, regime: str) -> l
 
 def _receipt(item: Income, parameters: ParameterSet, article: str) -> Line:
     label = f"{CATEGORIES[item.category]}（{title_of(item.kind)}）"
-    gross, reason = facts.gross_of(item, parameters), facts.left_out(item)
+    gross, reason = income.gross_of(item, parameters), income.left_out(item)
     words = f"12个月{yuan(gross)}元"
     if item.farm_item:
         unit, quantity = parameters[f"farm.{item.farm_item}"], Fraction(item.quantity_tenths, 10)
@@ -69,7 +69,7 @@ def _receipt(item: Income, parameters: ParameterSet, article: str) -> Line:
         words += f" − 成本、税费{yuan(item.cost_fen)}元"
     rule = "INC-30" if item.farm_item else "INC-02"
     return Line(
-        label, f"{words}，除以12", _monthly(facts.net_of(item, parameters)), rule, article, item.member
+        label, f"{words}，除以12", _monthly(income.net_of(item, parameters)), rule, article, item.member
     )
 
 
@@ -80,7 +80,7 @@ def float_free(quantity: Fraction) -> str:
 
 
 def _labour_lines(member: Member, evidence: Evidence, parameters: ParameterSet, article: str) -> list[Line]:
-    labour = facts.labour_of(member, evidence, parameters)
+    labour = income.labour_of(member, evidence, parameters)
     if labour is None:
         return []
     lines = []
@@ -102,7 +102,7 @@ def _labour_lines(member: Member, evidence: Evidence, parameters: ParameterSet, 
 def _pension_line(
     member: Member, evidence: Evidence, parameters: ParameterSet, regime: str, article: str
 ) -> list[Line]:
-    left_out = facts.central_pension_of(member, evidence, parameters, regime)
+    left_out = income.central_pension_of(member, evidence, parameters, regime)
     if not left_out:
         return []
     words = f"中央确定的部分每月{yuan(parameters['central_pension'])}元不计入"
@@ -112,7 +112,7 @@ def _pension_line(
 def _support_line(
     supporter: Supporter, parameters: ParameterSet, evidence: Evidence, article: str
 ) -> list[Line]:
-    found = facts.support(supporter, parameters, single_person=evidence.single_person)
+    found = income.support(supporter, parameters, single_person=evidence.single_person)
     if found is None:
         return []
     words = _BASIS.get(found.basis) or _formula_words(supporter, parameters)
@@ -134,17 +134,17 @@ def _formula_words(supporter: Supporter, parameters: ParameterSet) -> str:
 
 
 def _rigid_line(evidence: Evidence, parameters: ParameterSet, regime: str, article: str) -> list[Line]:
-    before = facts.year_income_before_rigid(evidence, parameters, regime)
+    before = income.year_income_before_rigid(evidence, parameters, regime)
     if not evidence.rigid_expense_fen or before is None or not parameters["rigid_deduction"]:
         return []
-    taken = max(before, 0) - (facts.year_income(evidence, parameters, regime) or 0)
+    taken = max(before, 0) - (income.year_income(evidence, parameters, regime) or 0)
     words = f"残疾、患重病12个月自付{yuan(evidence.rigid_expense_fen)}元，除以12，不超过家庭收入"
     return [Line("刚性支出扣减", words, -_monthly(taken), "INC-21", article)]
 
 
 def _per_head_line(evidence: Evidence, parameters: ParameterSet, regime: str, article: str) -> list[Line]:
-    year, counted = facts.year_income(evidence, parameters, regime), len(evidence.counted)
-    per_head = facts.per_capita_fen(evidence, parameters, regime)
+    year, counted = income.year_income(evidence, parameters, regime), len(evidence.counted)
+    per_head = income.per_capita_fen(evidence, parameters, regime)
     if year is None or per_head is None:
         return []
     words = f"12个月家庭收入{yuan(year)}元 ÷ 12 ÷ {counted}人"

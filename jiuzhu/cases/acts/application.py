@@ -34,6 +34,7 @@ from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
+from jiuzhu.workflow.states import STATES
 
 PROMISES = [
     "所填写的家庭成员、收入、财产情况真实、完整，没有隐瞒。",
@@ -88,7 +89,19 @@ def register_intention(
         raise Refusal("E_INPUT", field="城乡类别", problem="请选择城市或农村")
     try:
         with transaction.atomic(), fence(PLATFORM):
-            return _open(actor, town, village_code, area_type, people, channel, hardship, list(causes), address, aid_type, once)
+            return _open(
+                actor,
+                town,
+                village_code,
+                area_type,
+                people,
+                channel,
+                hardship,
+                list(causes),
+                address,
+                aid_type,
+                once,
+            )
     except IntegrityError as clash:
         if "one_open_case" in str(clash):
             raise Refusal("E_DUP", why="该家庭（成员）已有在办案件") from clash
@@ -169,7 +182,7 @@ def sign(
     with transaction.atomic():
         case = locked(actor, uid)
         if case.state != "INTENT":
-            raise Refusal("E_STATE", act="签署授权", state=case.state)
+            raise Refusal("E_STATE", act="签署授权", state=STATES[case.state].name)
         person = Person.objects.filter(uid=person_uid, household=case.household).first()
         if person is None:
             raise Refusal("E_SCOPE", what="签字人不是该家庭成员")
@@ -183,14 +196,23 @@ def sign(
             on_behalf_of=on_behalf_of,
             witness_id=actor.id if actor.is_staff else None,
         )
-        record(actor, "authorisation.sign", about=case.authorisation, case_no=case.case_no, person_uid=person.uid, mode=mode)
+        record(
+            actor,
+            "authorisation.sign",
+            about=case.authorisation,
+            case_no=case.case_no,
+            person_uid=person.uid,
+            mode=mode,
+        )
         if not people.missing_signers(case.authorisation, clock.today()):
             return _all_signed(actor, case)
         return case
 
 
 def _all_signed(actor: Actor, case: Case) -> Case:
-    months = int(parameters.plain_values(case.county, on=clock.today(), regime=case.regime)["auth_max_months"])
+    months = int(
+        parameters.plain_values(case.county, on=clock.today(), regime=case.regime)["auth_max_months"]
+    )
     people.bring_into_force(case.authorisation, clock.today(), months)
     with acting(actor, case.uid, "D2") as act:
         consent = act.case.authorisation
@@ -209,7 +231,9 @@ def _all_signed(actor: Actor, case: Case) -> Case:
 
 
 def _signature_pictures(signatures: Any) -> list[dict[str, str]]:
-    return papers.pictures([(each.image, f"{each.signer_name}{'（代签）' if each.on_behalf_of else ''}") for each in signatures])
+    return papers.pictures(
+        [(each.image, f"{each.signer_name}{'（代签）' if each.on_behalf_of else ''}") for each in signatures]
+    )
 
 
 def prefilled(actor: Actor, uid: UUID | str) -> dict[str, Any]:
@@ -230,29 +254,57 @@ def _shared_facts(case: Case) -> list[dict[str, Any]]:
     if run is None:
         return []
     observations, refs = verification.observations_of(run)
-    words = {"pension": ("T", "养老金", "amount_fen"), "contribution": ("W", "工资（社保缴费基数）", "base_fen")}
+    words = {
+        "pension": ("T", "养老金", "amount_fen"),
+        "contribution": ("W", "工资（社保缴费基数）", "base_fen"),
+    }
     return [
-        {"person": refs[seen.subject], "category": words[seen.kind][0], "kind": words[seen.kind][1], "month_fen": seen.attributes[words[seen.kind][2]]}
+        {
+            "person": refs[seen.subject],
+            "category": words[seen.kind][0],
+            "kind": words[seen.kind][1],
+            "month_fen": seen.attributes[words[seen.kind][2]],
+        }
         for seen in observations
         if seen.kind in words
     ]
 
 
-def save_draft(actor: Actor, uid: UUID | str, body: dict[str, Any], *, seen: int | None = None, once: Any = None) -> Draft:
+def save_draft(
+    actor: Actor, uid: UUID | str, body: dict[str, Any], *, seen: int | None = None, once: Any = None
+) -> Draft:
     """Save the form as it stands; every step of it can be left and taken up again."""
     with transaction.atomic():
         case = locked(actor, uid)
-        if case.state not in ("MAY_APPLY", "VER_NOT_FIT", "APPLIED", "CORRECTION", "INVESTIGATING", "ACCEPTED", "INTENT", "AUTHORISED", "VERIFYING", "VERIFIED"):
-            raise Refusal("E_STATE", act="保存申请表", state=case.state)
+        if case.state not in (
+            "MAY_APPLY",
+            "VER_NOT_FIT",
+            "APPLIED",
+            "CORRECTION",
+            "INVESTIGATING",
+            "ACCEPTED",
+            "INTENT",
+            "AUTHORISED",
+            "VERIFYING",
+            "VERIFIED",
+        ):
+            raise Refusal("E_STATE", act="保存申请表", state=STATES[case.state].name)
         draft = Draft.objects.select_for_update().filter(case=case).first() or Draft(case=case)
-        draft.body = json.dumps({key: value for key, value in body.items() if key != "shared"}, ensure_ascii=False)
+        draft.body = json.dumps(
+            {key: value for key, value in body.items() if key != "shared"}, ensure_ascii=False
+        )
         draft.saved_at = clock.now()
         draft.save()
         return draft
 
 
 def submit_application(
-    actor: Actor, uid: UUID | str, *, commitment: bool, seen: int | None = None, once: UUID | str | None = None
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    commitment: bool,
+    seen: int | None = None,
+    once: UUID | str | None = None,
 ) -> Case:
     """D11, or D9 when the family insists after a report that did not fit."""
     state = Case.objects.filter(uid=uid).values_list("state", flat=True).first()
@@ -274,7 +326,9 @@ def _take_account(case: Case, body: dict[str, Any]) -> None:
     account = body.get("account") or {}
     if not account.get("number"):
         return
-    holder = Person.objects.filter(uid=account.get("holder") or case.applicant.uid, household=case.household).first()
+    holder = Person.objects.filter(
+        uid=account.get("holder") or case.applicant.uid, household=case.household
+    ).first()
     if holder is None:
         raise Refusal("E_INPUT", field="户名", problem="账户应属于共同生活的家庭成员")
     bank = str(account.get("bank_code", ""))
@@ -338,7 +392,13 @@ def _application_papers(act: Act, body: dict[str, Any]) -> None:
     names = {str(person.uid): person.name for person in Person.objects.filter(household=case.household)}
     categories = {"W": "工资性收入", "B": "经营净收入", "P": "财产净收入", "T": "转移净收入", "O": "其他收入"}
     incomes = [
-        {"name": names.get(each["person"], ""), "category": categories[each["category"]], "kind": each["kind"], "month_fen": each["month_fen"], "source": source}
+        {
+            "name": names.get(each["person"], ""),
+            "category": categories[each["category"]],
+            "kind": each["kind"],
+            "month_fen": each["month_fen"],
+            "source": source,
+        }
         for rows, source in ((body.get("incomes", ()), "申报"), (_shared_facts(case), "部门共享"))
         for each in rows
     ]
@@ -354,16 +414,30 @@ def _application_papers(act: Act, body: dict[str, Any]) -> None:
         obligors=obligors,
         **papers.account_words(case, act.today),
     )
-    kin = [f"{each.member_name}与{each.official_name}（{each.official_post}）为{each.relation}关系" for each in case.kin_filings.filter(declared=True)]
-    act.paper("W10", promises=PROMISES, kin_statement="；".join(kin) or "家庭成员中没有社会救助经办人员和村（居）委会成员的近亲属。")
+    kin = [
+        f"{each.member_name}与{each.official_name}（{each.official_post}）为{each.relation}关系"
+        for each in case.kin_filings.filter(declared=True)
+    ]
+    act.paper(
+        "W10",
+        promises=PROMISES,
+        kin_statement="；".join(kin) or "家庭成员中没有社会救助经办人员和村（居）委会成员的近亲属。",
+    )
     act.paper("W12", materials=materials_table(case))
 
 
 def materials_table(case: Case) -> list[dict[str, str]]:
     """Shared items (never asked for) and what the family gave."""
-    shared = [{"name": words, "source": "共享", "note": "部门信息共享取得"} for words in guards.SHARED_MATERIALS.values()]
+    shared = [
+        {"name": words, "source": "共享", "note": "部门信息共享取得"}
+        for words in guards.SHARED_MATERIALS.values()
+    ]
     given = [
-        {"name": guards.PROVIDED_MATERIALS.get(each.kind, each.kind), "source": "提供", "note": f"{clock.local(each.received_at):%Y-%m-%d}收到"}
+        {
+            "name": guards.PROVIDED_MATERIALS.get(each.kind, each.kind),
+            "source": "提供",
+            "note": f"{clock.local(each.received_at):%Y-%m-%d}收到",
+        }
         for each in case.materials.order_by("id")
     ]
     return shared + given
@@ -378,8 +452,23 @@ def add_material(
         if kind not in guards.PROVIDED_MATERIALS:
             raise Refusal("E_INPUT", field="材料", problem="请从清单中选择")
         return Material.objects.create(
-            case=case, kind=kind, source="PROVIDED", file=files.keep(picture.content, picture.mime), received_at=clock.now()
+            case=case,
+            kind=kind,
+            source="PROVIDED",
+            file=files.keep(picture.content, picture.mime),
+            received_at=clock.now(),
         )
+
+
+def supply(
+    actor: Actor, uid: UUID | str, *, account: dict[str, Any], seen: int | None = None, once: Any = None
+) -> None:
+    """The bank account handed in later (part of what a correction asked for)."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        if case.state not in ("APPLIED", "CORRECTION"):
+            raise Refusal("E_STATE", act="补交银行账户", state=STATES[case.state].name)
+        _take_account(case, {"account": account})
 
 
 def accept(
@@ -417,7 +506,13 @@ def _file_kin(act: Act) -> None:
     act.paper(
         "W11",
         kin=[
-            {"member": each.member_name, "official": each.official_name, "post": each.official_post, "relation": each.relation, "declared": "是" if each.declared else "否（系统比对）"}
+            {
+                "member": each.member_name,
+                "official": each.official_name,
+                "post": each.official_post,
+                "relation": each.relation,
+                "declared": "是" if each.declared else "否（系统比对）",
+            }
             for each in filings
         ],
     )
@@ -436,9 +531,13 @@ def ask_for_correction(
 ) -> Case:
     """D13: one notice with everything that is missing; a second one is impossible."""
     with acting(actor, uid, "D13", seen=seen, once=once, items=list(items)) as act:
-        days = int(parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["correction_days"])
+        days = int(
+            parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["correction_days"]
+        )
         due = parameters.calendar().roll_forward(act.today + timedelta(days=days)).on
-        Correction.objects.create(case=act.case, items=list(items), explanation=explanation, asked_on=act.today, due_on=due)
+        Correction.objects.create(
+            case=act.case, items=list(items), explanation=explanation, asked_on=act.today, due_on=due
+        )
         act.note(items=list(items))
         act.paper(
             "W14",
@@ -450,7 +549,13 @@ def ask_for_correction(
 
 
 def not_accept(
-    actor: Actor, uid: UUID | str, *, reason: str, codes: list[str], seen: int | None = None, once: UUID | str | None = None
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    reason: str,
+    codes: list[str],
+    seen: int | None = None,
+    once: UUID | str | None = None,
 ) -> Case:
     """D16: not here, not this kind of aid; where to go instead is part of the reason."""
     with acting(actor, uid, "D16", seen=seen, once=once, reason=reason, codes=list(codes)) as act:
@@ -460,7 +565,9 @@ def not_accept(
     return act.case
 
 
-def withdraw(actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def withdraw(
+    actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """The family takes its word back at any time; running queries stop at once (VER-23)."""
     with acting(actor, uid, "D31w", seen=seen, once=once, reason=reason) as act:
         verification_acts.stop_runs(act.case.id)
@@ -479,14 +586,17 @@ def lapse(uid: UUID | str, key: str) -> Case:
     """D10, D15, D11x: a window is over; the platform itself ends the case."""
     with fence(PLATFORM), acting(PLATFORM, uid, key, reason="期限届满") as act:
         if key == "D15":
-            act.paper("W15", reasons=["逾期未补正"], explanation="在告知的期限内没有补齐材料，可重新提出申请。")
+            act.paper(
+                "W15", reasons=["逾期未补正"], explanation="在告知的期限内没有补齐材料，可重新提出申请。"
+            )
         _end_consent(act)
     return act.case
 
 
-def verify_again(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def verify_again(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """AS-58: the report has expired before the application; back to verification under the same consent."""
     with acting(actor, uid, "D11r", seen=seen, once=once) as act:
         pass
     return act.case
-

@@ -49,7 +49,9 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
         with transaction.atomic():
             for person in Person.objects.filter(household=case.household):
                 if str(person.uid) in counted:
-                    EntitlementMember.objects.create(entitlement=entitlement, person=person, group=case.exclusive_group, from_month=month)
+                    EntitlementMember.objects.create(
+                        entitlement=entitlement, person=person, group=case.exclusive_group, from_month=month
+                    )
     except IntegrityError as clash:
         raise Refusal("E_DUP", why="有家庭成员已在享受低保或特困供养") from clash
     return entitlement

@@ -35,7 +35,9 @@ def _decide(act: Act, kind: str, **more: Any) -> Decision:
                 kind=kind,
                 authority=authority,
                 organ_id=act.actor.organ_id,
-                delegation=delegation_for(case.town, case.aid_type, act.today) if authority == "TOWN" else None,
+                delegation=delegation_for(case.town, case.aid_type, act.today)
+                if authority == "TOWN"
+                else None,
                 decider_id=act.actor.id,
                 role=act.actor.role,
                 decided_on=act.today,
@@ -44,7 +46,9 @@ def _decide(act: Act, kind: str, **more: Any) -> Decision:
             )
     except IntegrityError as refused:
         code = "E_SOD" if "E_SOD" in str(refused) else "E_AUTH"
-        raise Refusal(code, who=act.actor.name, why="，不得作出决定", role=act.actor.organ, act=act.move.title) from refused
+        raise Refusal(
+            code, who=act.actor.name, why="，不得作出决定", role=act.actor.organ, act=act.move.title
+        ) from refused
     act.change(decided_on=act.today)
     act.note(decision=decision.round, authority=authority)
     return decision
@@ -91,7 +95,9 @@ def post(act: Act, decision: Decision) -> Posting:
     """The sheet on the village board: whitelist columns only, seven days with the rolling rule (PUBL-02, WD-06)."""
     case = act.case
     values = parameters.plain_values(case.county, on=act.today, regime=case.regime)
-    end = parameters.calendar().publicity_end(act.today, int(values["publicity_days"]), bool(values["publicity_roll"]))
+    end = parameters.calendar().publicity_end(
+        act.today, int(values["publicity_days"]), bool(values["publicity_roll"])
+    )
     last = guards.latest_posting(case)
     sheet = {
         "applicant_name": case.applicant.name,
@@ -143,8 +149,20 @@ def refuse(
         _decide(act, Decision.REFUSE, assessment=assessment, reasons=list(codes), explanation=reason)
         words = assessment_words(outcome) if outcome else {"lines": []}
         told = _reason_words(codes, outcome)
-        act.paper("W21", decision="不予批准", decided_on=act.today, reasons=told, explanation=reason, **(words | {"amount_fen": 0}))
-        act.paper("W22", reasons=told, explanation=reason, **{key: words[key] for key in ("lines", "is_sample") if key in words})
+        act.paper(
+            "W21",
+            decision="不予批准",
+            decided_on=act.today,
+            reasons=told,
+            explanation=reason,
+            **(words | {"amount_fen": 0}),
+        )
+        act.paper(
+            "W22",
+            reasons=told,
+            explanation=reason,
+            **{key: words[key] for key in ("lines", "is_sample") if key in words},
+        )
         end_consent(act.case, act.at)
     return act.case
 
@@ -153,7 +171,10 @@ def _reason_words(codes: list[str], outcome: Outcome | None) -> list[str]:
     """The condition's own sentence where the law's answer has one, else the code's name."""
     sentences = {each.reason_code: each.sentence for each in outcome.not_met} if outcome else {}
     names = papers.reasons(codes)
-    return [f"{name}：{sentences[code]}" if code in sentences else name for code, name in zip(codes, names, strict=True)]
+    return [
+        f"{name}：{sentences[code]}" if code in sentences else name
+        for code, name in zip(codes, names, strict=True)
+    ]
 
 
 def require_county_visit(
@@ -187,16 +208,18 @@ def record_county_visit(
         visit.save()
         causes = {"KIN": "近亲属备案", "DOUBT": "存疑或投诉举报"}
         act.paper("W20", officers=officers, result=result, visited_on=act.today, cause=causes[visit.cause])
-        still_town = visit.came_from == "TOWN_APPROVAL" and delegation_for(act.case.town, act.case.aid_type, act.today)
+        still_town = visit.came_from == "TOWN_APPROVAL" and delegation_for(
+            act.case.town, act.case.aid_type, act.today
+        )
         act.to("TOWN_APPROVAL" if still_town else "COUNTY_REVIEW")
     return act.case
 
 
-def terminate(actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def terminate(
+    actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """D31: no co-operation, or the only applicant died."""
     with acting(actor, uid, "D31", seen=seen, once=once, reason=reason) as act:
         act.paper("W29", explanation=reason)
         end_consent(act.case, act.at)
     return act.case
-
-

@@ -25,7 +25,9 @@ from jiuzhu.verification.models import FindingAnswer
 INVESTIGATORS = ("TOWN_CLERK", "TOWN_VERIFIER", "TOWN_LEAD")
 
 
-def start_investigation(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def start_investigation(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """D17: a new round; whoever starts it is one of the investigators."""
     with acting(actor, uid, "D17", seen=seen, once=once) as act:
         open_round(act.case, actor)
@@ -34,7 +36,9 @@ def start_investigation(actor: Actor, uid: UUID | str, *, seen: int | None = Non
 
 def open_round(case: Case, actor: Actor) -> Investigation:
     last = latest_investigation(case)
-    round_ = Investigation.objects.create(case=case, round=last.round + 1 if last else 1, started_on=clock.today())
+    round_ = Investigation.objects.create(
+        case=case, round=last.round + 1 if last else 1, started_on=clock.today()
+    )
     if actor.is_staff and actor.role == "TOWN_CLERK":
         Investigator.objects.create(investigation=round_, case=case, staff_id=actor.id)
     return round_
@@ -53,7 +57,9 @@ def _must_investigate(actor: Actor) -> None:
         raise Refusal("E_AUTH", role=actor.organ, act="入户调查", why="")
 
 
-def add_investigator(actor: Actor, uid: UUID | str, *, staff_id: int, seen: Any = None, once: Any = None) -> Investigator:
+def add_investigator(
+    actor: Actor, uid: UUID | str, *, staff_id: int, seen: Any = None, once: Any = None
+) -> Investigator:
     """Name a second (third) investigator of the same township."""
     with transaction.atomic():
         _must_investigate(actor)
@@ -61,15 +67,21 @@ def add_investigator(actor: Actor, uid: UUID | str, *, staff_id: int, seen: Any 
         staff = Staff.objects.filter(pk=staff_id, posts__organ=case.town, is_active=True).distinct().first()
         if staff is None:
             raise Refusal("E_INPUT", field="调查人员", problem="请选择本乡镇（街道）工作人员")
-        return Investigator.objects.get_or_create(investigation=round_, staff=staff, defaults={"case": case})[0]
+        return Investigator.objects.get_or_create(investigation=round_, staff=staff, defaults={"case": case})[
+            0
+        ]
 
 
-def sign_as_investigator(actor: Actor, uid: UUID | str, *, picture: Picture, seen: Any = None, once: Any = None) -> Investigator:
+def sign_as_investigator(
+    actor: Actor, uid: UUID | str, *, picture: Picture, seen: Any = None, once: Any = None
+) -> Investigator:
     """An investigator's own signature, drawn by himself in his own session."""
     with transaction.atomic():
         _must_investigate(actor)
         case, round_ = _current(actor, uid)
-        one, _ = Investigator.objects.get_or_create(investigation=round_, staff_id=actor.id, defaults={"case": case})
+        one, _ = Investigator.objects.get_or_create(
+            investigation=round_, staff_id=actor.id, defaults={"case": case}
+        )
         one.signature, one.signed_at = files.keep(picture.content, picture.mime), clock.now()
         one.save(update_fields=["signature", "signed_at"])
         return one
@@ -94,7 +106,9 @@ def record_visit(
         present = Person.objects.filter(uid=present_uid, household=case.household).first()
         if present is None or age_on(present.born_on, clock.today()) < 18:
             raise Refusal("E_INPUT", field="在场成员", problem="应为成年家庭成员")
-        if visited_at > clock.now() or (case.accepted_on and clock.local(visited_at).date() < case.accepted_on):
+        if visited_at > clock.now() or (
+            case.accepted_on and clock.local(visited_at).date() < case.accepted_on
+        ):
             raise Refusal("E_INPUT", field="入户时间", problem="应在受理之后、现在之前")
         round_.visited_at, round_.living, round_.conclusion = visited_at, living, conclusion
         round_.present_member, round_.neighbours = present, neighbours or []
@@ -102,7 +116,9 @@ def record_visit(
         return round_
 
 
-def sign_as_present(actor: Actor, uid: UUID | str, *, picture: Picture, seen: Any = None, once: Any = None) -> Investigation:
+def sign_as_present(
+    actor: Actor, uid: UUID | str, *, picture: Picture, seen: Any = None, once: Any = None
+) -> Investigation:
     """The present family member signs on the investigator's screen."""
     with transaction.atomic():
         _, round_ = _current(actor, uid)
@@ -111,7 +127,9 @@ def sign_as_present(actor: Actor, uid: UUID | str, *, picture: Picture, seen: An
         return round_
 
 
-def add_photo(actor: Actor, uid: UUID | str, *, picture: Picture, kind: str = "home", seen: Any = None, once: Any = None) -> Photo:
+def add_photo(
+    actor: Actor, uid: UUID | str, *, picture: Picture, kind: str = "home", seen: Any = None, once: Any = None
+) -> Photo:
     """A photo of the visit with what its EXIF says of time and place."""
     with transaction.atomic():
         case, round_ = _current(actor, uid)
@@ -127,7 +145,9 @@ def add_photo(actor: Actor, uid: UUID | str, *, picture: Picture, kind: str = "h
         )
 
 
-def submit_investigation(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def submit_investigation(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """D18: complete or refused; the evidence is frozen and the law gives its answer."""
     with acting(actor, uid, "D18", seen=seen, once=once) as act:
         case = act.case
@@ -140,7 +160,9 @@ def submit_investigation(actor: Actor, uid: UUID | str, *, seen: int | None = No
         act.note(evidence=frozen.seq, conclusion=outcome.conclusion, amount_fen=outcome.amount_fen)
         act.paper("W16", **_record(case, round_))
         for each in round_.neighbours:
-            act.paper("W17", visited_on=act.today, investigators=_names(round_), content=each.get("content", ""))
+            act.paper(
+                "W17", visited_on=act.today, investigators=_names(round_), content=each.get("content", "")
+            )
     return act.case
 
 
@@ -151,7 +173,11 @@ def _names(round_: Investigation) -> list[str]:
 def _record(case: Case, round_: Investigation) -> dict[str, Any]:
     living = round_.living
     answers = FindingAnswer.objects.filter(finding__report__case_id=case.id).select_related("finding")
-    signatures = [(each.signature, each.staff.name) for each in round_.investigators.select_related("staff", "signature") if each.signature]
+    signatures = [
+        (each.signature, each.staff.name)
+        for each in round_.investigators.select_related("staff", "signature")
+        if each.signature
+    ]
     signatures.append((round_.present_signature, round_.present_member.name))
     return {
         "visited_at": clock.local(round_.visited_at).isoformat(),
@@ -161,8 +187,11 @@ def _record(case: Case, round_: Investigation) -> dict[str, Any]:
         "income_note": living.get("income_note", "—"),
         "expense_note": living.get("expense_note", "—"),
         "health_note": living.get("health_note", "—"),
-        "differences": "；".join(f"{each.finding.body['sentence']}：{each.reason}" for each in answers) or "无",
+        "differences": "；".join(f"{each.finding.body['sentence']}：{each.reason}" for each in answers)
+        or "无",
         "conclusion": round_.conclusion,
-        "photos": papers.pictures([(photo.file, f"照片{n}") for n, photo in enumerate(round_.photos.select_related("file")[:3], 1)]),
+        "photos": papers.pictures(
+            [(photo.file, f"照片{n}") for n, photo in enumerate(round_.photos.select_related("file")[:3], 1)]
+        ),
         "signatures": papers.pictures(signatures),
     }

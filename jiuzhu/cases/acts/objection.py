@@ -59,7 +59,9 @@ def photograph_posting(
         )
 
 
-def end_publicity(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def end_publicity(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """D25: seven days without objection; the grant, the entitlement, the notice and the certificate."""
     with acting(actor, uid, "D25", seen=seen, once=once) as act:
         _grant(act)
@@ -73,7 +75,11 @@ def _grant(act: Act) -> None:
     words = assessment_words(Outcome.from_dict(decision.assessment.outcome))
     first_month = entitlement.first_month.isoformat()
     act.paper("W23", first_month=first_month, **papers.account_words(case, act.today), **words)
-    act.paper("W24", first_month=first_month, **{key: words[key] for key in ("amount_fen", "members_count", "is_sample")})
+    act.paper(
+        "W24",
+        first_month=first_month,
+        **{key: words[key] for key in ("amount_fen", "members_count", "is_sample")},
+    )
     act.note(entitlement=entitlement.number, first_month=first_month, amount_fen=decision.amount_fen)
     Posting.objects.filter(case_id=case.id, removed_on__isnull=True).update(removed_on=act.today)
 
@@ -93,7 +99,14 @@ def receive_objection(
     """D26: within the window, named or anonymous, always with facts; payment has not begun."""
     with acting(actor, uid, "D26", seen=seen, once=once, content=content) as act:
         posting = guards.latest_posting(act.case)
-        objection = Objection(case=act.case, posting=posting, received_at=act.at, channel=channel, content=content, anonymous=anonymous or not objector)
+        objection = Objection(
+            case=act.case,
+            posting=posting,
+            received_at=act.at,
+            channel=channel,
+            content=content,
+            anonymous=anonymous or not objector,
+        )
         objection.objector, objection.contact = ("", "") if anonymous else (objector, contact)
         objection.save(force_insert=True)
         act.paper(
@@ -114,18 +127,38 @@ def object_publicly(token: str, *, content: str, objector: str = "", contact: st
     with fence(PLATFORM):
         case = Case.objects.get(pk=posting.case_id)
         public = replace(PLATFORM, name="群众", role="PUBLIC")
-        receive_objection(public, case.uid, content=content, anonymous=not objector, objector=objector, contact=contact, channel="ONLINE")
+        receive_objection(
+            public,
+            case.uid,
+            content=content,
+            anonymous=not objector,
+            objector=objector,
+            contact=contact,
+            channel="ONLINE",
+        )
 
 
 def call_appraisal(
-    actor: Actor, uid: UUID | str, *, planned_at: datetime, place: str, seen: int | None = None, once: UUID | str | None = None
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    planned_at: datetime,
+    place: str,
+    seen: int | None = None,
+    once: UUID | str | None = None,
 ) -> Case:
     """D27: the township calls the meeting (S: 对公示有异议的，由乡镇组织民主评议)."""
     if not place.strip():
         raise Refusal("E_INPUT", field="会议地点", problem="请填写")
     with acting(actor, uid, "D27", seen=seen, once=once) as act:
         objection = act.case.objections.filter(result="").order_by("-id").first()
-        Appraisal.objects.create(case=act.case, objection=objection, called_on=act.today, planned_at=planned_at, place=place.strip())
+        Appraisal.objects.create(
+            case=act.case,
+            objection=objection,
+            called_on=act.today,
+            planned_at=planned_at,
+            place=place.strip(),
+        )
         act.paper("W27", planned_at=planned_at.isoformat(), place=place.strip())
     return act.case
 
@@ -152,7 +185,11 @@ def conclude_appraisal(
         appraisal.save()
         for each in participants:
             Attendance.objects.create(
-                appraisal=appraisal, name=each["name"].strip(), capacity=each["capacity"], vote=each["vote"], signed=each.get("signed", True)
+                appraisal=appraisal,
+                name=each["name"].strip(),
+                capacity=each["capacity"],
+                vote=each["vote"],
+                signed=each.get("signed", True),
             )
         _appraisal_paper(act, appraisal, words)
         _answer_objection(act.case, appraisal, actor, act)
@@ -179,14 +216,21 @@ def _appraisal_paper(act: Act, appraisal: Appraisal, words: str) -> None:
         minutes_case=appraisal.minutes.get("case", "已介绍"),
         minutes_debate=appraisal.minutes.get("debate", "已评议"),
         participants=[
-            {"name": each.name, "capacity": CAPACITIES[each.capacity], "vote": VOTES[each.vote], "signed": "已签名" if each.signed else "未签名"}
+            {
+                "name": each.name,
+                "capacity": CAPACITIES[each.capacity],
+                "vote": VOTES[each.vote],
+                "signed": "已签名" if each.signed else "未签名",
+            }
             for each in appraisal.attendance.order_by("id")
         ],
     )
 
 
 def _answer_objection(case: Case, appraisal: Appraisal, actor: Actor, act: Act) -> None:
-    Objection.objects.filter(case=case, result="").update(result=appraisal.result, handler=actor.name, answered_on=act.today)
+    Objection.objects.filter(case=case, result="").update(
+        result=appraisal.result, handler=actor.name, answered_on=act.today
+    )
 
 
 def _repost_or_grant(act: Act) -> None:

@@ -28,7 +28,11 @@ from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
 from jiuzhu.verification.models import Finding, Inquiry, Run
 
-CONCLUSIONS = {"FIT": "未发现不符合规定的情形", "NOT_FIT": "存在不符合规定的情形", "PARTIAL": "部分来源未反馈，其余未发现不符合规定的情形"}
+CONCLUSIONS = {
+    "FIT": "未发现不符合规定的情形",
+    "NOT_FIT": "存在不符合规定的情形",
+    "PARTIAL": "部分来源未反馈，其余未发现不符合规定的情形",
+}
 
 
 def _start_run(act: Act, *, kind: str, route: str, sources: tuple[str, ...] | None = None) -> Run:
@@ -53,7 +57,12 @@ def _start_run(act: Act, *, kind: str, route: str, sources: tuple[str, ...] | No
 
 
 def start_verification(
-    actor: Actor, uid: UUID | str, *, route: str = "OWN", seen: int | None = None, once: UUID | str | None = None
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    route: str = "OWN",
+    seen: int | None = None,
+    once: UUID | str | None = None,
 ) -> Case:
     """D3: the township runs it itself, or passes it to the county (W04)."""
     if route not in ("OWN", "COUNTY"):
@@ -62,7 +71,9 @@ def start_verification(
         run = _start_run(act, kind="FIRST", route=route)
         act.note(run=run.number, route=route)
         if route == "COUNTY":
-            act.paper("W04", sources=[name_of("source", code) for code in registry.get(act.case.aid_type).sources])
+            act.paper(
+                "W04", sources=[name_of("source", code) for code in registry.get(act.case.aid_type).sources]
+            )
     return act.case
 
 
@@ -70,7 +81,11 @@ def limit_fen(case: Case) -> int:
     """PR-01 limit sent to the banks, which answer over or within (data minimisation)."""
     values = evidence.parameter_set(case, case.opened_at.date())
     standard = values["dibao.standard"] or 0
-    return int(values["prop.cash_months"] * standard * max(1, len(evidence.declared(case, case.opened_at.date()).counted)))
+    return int(
+        values["prop.cash_months"]
+        * standard
+        * max(1, len(evidence.declared(case, case.opened_at.date()).counted))
+    )
 
 
 def ask_source(inquiry_id: int, line: Any = None) -> str:
@@ -78,7 +93,9 @@ def ask_source(inquiry_id: int, line: Any = None) -> str:
     with fence(PLATFORM):
         inquiry = Inquiry.objects.select_related("run").get(pk=inquiry_id)
         case = Case.objects.select_related("household", "county", "authorisation").get(pk=inquiry.run.case_id)
-        return verification_acts.ask(inquiry_id, line or verification_acts.transport(), limit_fen=limit_fen(case))
+        return verification_acts.ask(
+            inquiry_id, line or verification_acts.transport(), limit_fen=limit_fen(case)
+        )
 
 
 def _make_report(act: Act, run: Run) -> Any:
@@ -111,7 +128,13 @@ def _make_report(act: Act, run: Run) -> Any:
         valid_to_on=report.valid_to,
         sources_table=report.sources,
         findings=[
-            {"level": words[each.level], "sentence": each.sentence, "value": each.value, "limit": each.limit, "article": each.article}
+            {
+                "level": words[each.level],
+                "sentence": each.sentence,
+                "value": each.value,
+                "limit": each.limit,
+                "article": each.article,
+            }
             for each in found
         ],
         is_sample=outcome.is_sample,
@@ -119,19 +142,25 @@ def _make_report(act: Act, run: Run) -> Any:
     return report
 
 
-def issue_report(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def issue_report(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """D4: by the verifier who ran it, or the county's when it was passed on."""
     with acting(actor, uid, "D4", seen=seen, once=once) as act:
         run = verification.latest_run(act.case.id)
         if run is None or run.state != Run.RUNNING:
             raise Refusal("E_VERIFICATION", why="没有进行中的核对")
         if run.route == "COUNTY" and actor.role != "COUNTY_VERIFIER":
-            raise Refusal("E_AUTH", role=actor.organ, act=act.move.title, why="本次核对已提请县级，由县级核对机构出具。")
+            raise Refusal(
+                "E_AUTH", role=actor.organ, act=act.move.title, why="本次核对已提请县级，由县级核对机构出具。"
+            )
         _make_report(act, run)
     return act.case
 
 
-def notify_may_apply(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def notify_may_apply(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """D5, W06."""
     with acting(actor, uid, "D5", seen=seen, once=once) as act:
         _tell_may_apply(act)
@@ -139,7 +168,9 @@ def notify_may_apply(actor: Actor, uid: UUID | str, *, seen: int | None = None, 
 
 
 def _tell_may_apply(act: Act) -> None:
-    days = int(parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["apply_window_days"])
+    days = int(
+        parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["apply_window_days"]
+    )
     act.paper("W06", apply_until_on=act.today + timedelta(days=days))
 
 
@@ -160,13 +191,18 @@ def notify_not_fit(
 
 def _tell_not_fit(act: Act, explanation: str) -> None:
     blocking = verification.open_blocking(verification.latest_report(act.case.id))
-    days = int(parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["verify.objection_wd"])
+    days = int(
+        parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["verify.objection_wd"]
+    )
     until = parameters.calendar().add_working_days(act.today, days).on
     codes = [each.reason_code for each in blocking]
     act.note(codes=codes)
     act.paper(
         "W07",
-        reasons=[f"{name_of('reason', each.reason_code) or each.code}：{each.body['sentence']}（限额{each.body['limit']}；{each.body['article']}）" for each in blocking],
+        reasons=[
+            f"{name_of('reason', each.reason_code) or each.code}：{each.body['sentence']}（限额{each.body['limit']}；{each.body['article']}）"
+            for each in blocking
+        ],
         objection_until_on=until,
         explanation=explanation or "以上信息来自有关部门的登记，如与事实不符，请提供证据。",
     )
@@ -181,7 +217,9 @@ def object_to_report(
     return act.case
 
 
-def start_recheck(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def start_recheck(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """Ask the sources behind the blocking findings again; the state stays RECHECK."""
     with transaction.atomic():
         case = locked(actor, uid)
@@ -194,7 +232,9 @@ def start_recheck(actor: Actor, uid: UUID | str, *, seen: int | None = None, onc
     return case
 
 
-def conclude_recheck(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None) -> Case:
+def conclude_recheck(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
     """D8: a new report, then the one word or the other."""
     with acting(actor, uid, "D8", seen=seen, once=once) as act:
         run = verification.latest_run(act.case.id)
@@ -237,4 +277,3 @@ def end_consent(case: Case, at: Any) -> None:
     """The consent ends with a refusal (VER-21)."""
     if case.authorisation and case.authorisation.state == "IN_FORCE":
         people.end_authorisation(case.authorisation, at)
-

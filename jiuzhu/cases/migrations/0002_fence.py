@@ -65,28 +65,91 @@ class Migration(migrations.Migration):
         migrations.RunSQL(rows.append_only("cases_opinion"), rows.undo_append_only("cases_opinion")),
         migrations.RunSQL(rows.append_only("cases_decision"), rows.undo_append_only("cases_decision")),
         migrations.RunSQL(rows.append_only("cases_attendance"), rows.undo_append_only("cases_attendance")),
-        migrations.RunSQL(rows.fence_by_place("cases_case", household="household_id"), rows.undo_fence("cases_case")),
-        migrations.RunSQL(rows.fence_by_parent("cases_casemember", "cases_case", "case_id"), rows.undo_fence("cases_casemember")),
-        migrations.RunSQL(rows.fence_by_parent("cases_step", "cases_case", "case_id"), rows.undo_fence("cases_step")),
-        migrations.RunSQL(rows.fence_by_parent("cases_caseclock", "cases_case", "case_id"), rows.undo_fence("cases_caseclock")),
-        migrations.RunSQL(rows.fence_by_parent("cases_pause", "cases_case", "case_id"), rows.undo_fence("cases_pause")),
-        migrations.RunSQL(rows.fence_by_parent("cases_draft", "cases_case", "case_id"), rows.undo_fence("cases_draft")),
-        migrations.RunSQL(rows.fence_by_parent("cases_evidence", "cases_case", "case_id"), rows.undo_fence("cases_evidence")),
-        migrations.RunSQL(rows.fence_by_parent("cases_material", "cases_case", "case_id"), rows.undo_fence("cases_material")),
-        migrations.RunSQL(rows.fence_by_parent("cases_correction", "cases_case", "case_id"), rows.undo_fence("cases_correction")),
-        migrations.RunSQL(rows.fence_by_parent("cases_kinfiling", "cases_case", "case_id"), rows.undo_fence("cases_kinfiling")),
-        migrations.RunSQL(rows.fence_by_parent("cases_investigation", "cases_case", "case_id"), rows.undo_fence("cases_investigation")),
-        migrations.RunSQL(rows.fence_by_parent("cases_investigator", "cases_case", "case_id"), rows.undo_fence("cases_investigator")),
-        migrations.RunSQL(rows.fence_by_parent("cases_photo", "cases_case", "case_id"), rows.undo_fence("cases_photo")),
-        migrations.RunSQL(rows.fence_by_parent("cases_countyvisit", "cases_case", "case_id"), rows.undo_fence("cases_countyvisit")),
-        migrations.RunSQL(rows.fence_by_parent("cases_assessment", "cases_case", "case_id"), rows.undo_fence("cases_assessment")),
-        migrations.RunSQL(rows.fence_by_parent("cases_opinion", "cases_case", "case_id"), rows.undo_fence("cases_opinion")),
-        migrations.RunSQL(rows.fence_by_parent("cases_decision", "cases_case", "case_id"), rows.undo_fence("cases_decision")),
-        migrations.RunSQL(rows.fence_by_parent("cases_objection", "cases_case", "case_id"), rows.undo_fence("cases_objection")),
-        migrations.RunSQL(rows.fence_by_parent("cases_appraisal", "cases_case", "case_id"), rows.undo_fence("cases_appraisal")),
-        migrations.RunSQL(rows.fence_by_parent("cases_attendance", "cases_appraisal", "appraisal_id"), rows.undo_fence("cases_attendance")),
-        migrations.RunSQL(rows.fence_by_place("cases_entitlement", household="household_id"), rows.undo_fence("cases_entitlement")),
-        migrations.RunSQL(rows.fence_by_parent("cases_entitlementamount", "cases_entitlement", "entitlement_id"), rows.undo_fence("cases_entitlementamount")),
-        migrations.RunSQL(rows.fence_by_parent("cases_entitlementmember", "cases_entitlement", "entitlement_id"), rows.undo_fence("cases_entitlementmember")),
-        migrations.RunSQL(DECISION_NEEDS_AUTHORITY, "DROP TRIGGER decision_needs_authority ON cases_decision; DROP FUNCTION cases_decision_needs_authority();"),
+        migrations.RunSQL(
+            rows.fence_by_place("cases_case", household="household_id"), rows.undo_fence("cases_case")
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_casemember", "cases_case", "case_id"),
+            rows.undo_fence("cases_casemember"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_step", "cases_case", "case_id"), rows.undo_fence("cases_step")
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_caseclock", "cases_case", "case_id"),
+            rows.undo_fence("cases_caseclock"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_pause", "cases_case", "case_id"), rows.undo_fence("cases_pause")
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_draft", "cases_case", "case_id"), rows.undo_fence("cases_draft")
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_evidence", "cases_case", "case_id"), rows.undo_fence("cases_evidence")
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_material", "cases_case", "case_id"), rows.undo_fence("cases_material")
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_correction", "cases_case", "case_id"),
+            rows.undo_fence("cases_correction"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_kinfiling", "cases_case", "case_id"),
+            rows.undo_fence("cases_kinfiling"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_investigation", "cases_case", "case_id"),
+            rows.undo_fence("cases_investigation"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_investigator", "cases_case", "case_id"),
+            rows.undo_fence("cases_investigator"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_photo", "cases_case", "case_id"), rows.undo_fence("cases_photo")
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_countyvisit", "cases_case", "case_id"),
+            rows.undo_fence("cases_countyvisit"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_assessment", "cases_case", "case_id"),
+            rows.undo_fence("cases_assessment"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_opinion", "cases_case", "case_id"), rows.undo_fence("cases_opinion")
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_decision", "cases_case", "case_id"), rows.undo_fence("cases_decision")
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_objection", "cases_case", "case_id"),
+            rows.undo_fence("cases_objection"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_appraisal", "cases_case", "case_id"),
+            rows.undo_fence("cases_appraisal"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_attendance", "cases_appraisal", "appraisal_id"),
+            rows.undo_fence("cases_attendance"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_place("cases_entitlement", household="household_id"),
+            rows.undo_fence("cases_entitlement"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_entitlementamount", "cases_entitlement", "entitlement_id"),
+            rows.undo_fence("cases_entitlementamount"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("cases_entitlementmember", "cases_entitlement", "entitlement_id"),
+            rows.undo_fence("cases_entitlementmember"),
+        ),
+        migrations.RunSQL(
+            DECISION_NEEDS_AUTHORITY,
+            "DROP TRIGGER decision_needs_authority ON cases_decision; DROP FUNCTION cases_decision_needs_authority();",
+        ),
     ]

@@ -45,7 +45,9 @@ class Case(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["household", "exclusive_group"], condition=Q(open=True), name="one_open_case_a_household"
+                fields=["household", "exclusive_group"],
+                condition=Q(open=True),
+                name="one_open_case_a_household",
             )
         ]
         indexes = [
@@ -106,7 +108,9 @@ class Step(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "seq"], name="step_seq"),
-            models.UniqueConstraint(fields=["case", "once"], condition=Q(once__isnull=False), name="step_once"),
+            models.UniqueConstraint(
+                fields=["case", "once"], condition=Q(once__isnull=False), name="step_once"
+            ),
         ]
 
 
@@ -131,7 +135,8 @@ class CaseClock(models.Model):
                 fields=["case", "clock"], condition=Q(ended_at__isnull=True), name="one_running_clock"
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="clock_runs_forward"
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="clock_runs_forward",
             ),
         ]
         indexes = [models.Index(fields=["due_on"], condition=Q(ended_at__isnull=True), name="clock_due")]

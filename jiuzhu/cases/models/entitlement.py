@@ -34,7 +34,8 @@ class Entitlement(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(last_month__isnull=True) | Q(last_month__gte=F("first_month")), name="entitlement_span"
+                condition=Q(last_month__isnull=True) | Q(last_month__gte=F("first_month")),
+                name="entitlement_span",
             )
         ]
         indexes = [models.Index(fields=["county", "aid_type", "area_type", "state"], name="entitlement_run")]
@@ -54,7 +55,9 @@ class EntitlementAmount(models.Model):
     class Meta:
         constraints = [
             no_overlap("one_amount_a_month", ["entitlement"], "from_month", "to_month"),
-            models.CheckConstraint(condition=Q(base_fen__gte=0, topup_fen__gte=0), name="amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(base_fen__gte=0, topup_fen__gte=0), name="amount_not_negative"
+            ),
         ]
 
 

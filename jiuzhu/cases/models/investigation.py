@@ -46,7 +46,9 @@ class Photo(models.Model):
     """A photo of a visit with what its EXIF says. Append-only."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="photos")
-    investigation = models.ForeignKey(Investigation, on_delete=models.PROTECT, null=True, related_name="photos")
+    investigation = models.ForeignKey(
+        Investigation, on_delete=models.PROTECT, null=True, related_name="photos"
+    )
     kind = models.CharField(max_length=20)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
     taken_at = models.DateTimeField(null=True)

@@ -43,7 +43,9 @@ class Appraisal(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(result="") | Q(held_at__isnull=False), name="result_after_meeting")
+            models.CheckConstraint(
+                condition=Q(result="") | Q(held_at__isnull=False), name="result_after_meeting"
+            )
         ]
 
 

@@ -28,7 +28,9 @@ class BankDeposits:
             "family": [{"seq": s.seq, "custName": s.name, "certNo": s.id_no} for s in request.subjects],
             "familyLimitFen": request.limit_fen,
         }
-        (ticket,) = taken(readable(transport.call("POST", "/yh/deposit/batch", body, flavour="SHA1")), "batchNo")
+        (ticket,) = taken(
+            readable(transport.call("POST", "/yh/deposit/batch", body, flavour="SHA1")), "batchNo"
+        )
         return self.poll(ticket, transport)
 
     def poll(self, ticket: str, transport: Transport) -> Reply:
@@ -40,7 +42,9 @@ class BankDeposits:
 
     def _answer(self, row: dict[str, Any], day: date) -> Answer:
         seq, flag = taken(row, "seq", "familyOver")
-        result = {"1": contract.OVER_LIMIT, "0": contract.WITHIN_LIMIT, "9": contract.NOT_COVERED}.get(str(flag), contract.ERROR)
+        result = {"1": contract.OVER_LIMIT, "0": contract.WITHIN_LIMIT, "9": contract.NOT_COVERED}.get(
+            str(flag), contract.ERROR
+        )
         return Answer(seq, result, (row,), day)
 
     def observations(self, answer: Answer, subject: Subject) -> list[Observation]:

@@ -26,7 +26,9 @@ class BusinessRegistration:
     legal_ground = "社会救助暂行办法第五十八条"
 
     def submit(self, request: InquiryRequest, transport: Transport) -> Reply:
-        body = envelope(request) | {"RY": [{"XH": s.seq, "XM": s.name, "SFZ": s.id_no} for s in request.subjects]}
+        body = envelope(request) | {
+            "RY": [{"XH": s.seq, "XM": s.name, "SFZ": s.id_no} for s in request.subjects]
+        }
         raw = readable(transport.call("POST", "/scjg/ztxx", body), "gb18030")
         answers = []
         for row in taken(raw, "JG")[0]:

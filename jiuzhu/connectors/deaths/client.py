@@ -24,13 +24,20 @@ class Deaths:
     legal_ground = "社会救助暂行办法第五十八条"
 
     def submit(self, request: InquiryRequest, transport: Transport) -> Reply:
-        body = envelope(request) | {"persons": [{"no": s.seq, "name": s.name, "idCard": s.id_no} for s in request.subjects]}
+        body = envelope(request) | {
+            "persons": [{"no": s.seq, "name": s.name, "idCard": s.id_no} for s in request.subjects]
+        }
         raw = readable(transport.call("POST", "/mz/funeral/query", body))
         return Reply(tuple(self._answer(row) for row in taken(raw, "list")[0]))
 
     def _answer(self, row: dict[str, Any]) -> Answer:
         seq, found, day = taken(row, "no", "found", "dataDate")
-        result = {"Y": contract.HIT, "N": contract.NONE, "X": contract.NOT_COVERED, "M": contract.MISMATCH}.get(found, contract.ERROR)
+        result = {
+            "Y": contract.HIT,
+            "N": contract.NONE,
+            "X": contract.NOT_COVERED,
+            "M": contract.MISMATCH,
+        }.get(found, contract.ERROR)
         return Answer(seq, result, (row,) if found == "Y" else (), date.fromisoformat(day))
 
     def poll(self, ticket: str, transport: Transport) -> Reply:

@@ -49,7 +49,9 @@ class HouseholdRegister:
                 "address": address,
                 "state": "ALIVE" if state == "正常" else "CANCELLED",
             }
-            found.append(Observation("register", subject.id_no, self.code, answer.as_of or date.min, attributes))
+            found.append(
+                Observation("register", subject.id_no, self.code, answer.as_of or date.min, attributes)
+            )
         return found
 
 

@@ -29,7 +29,11 @@ class Marriage:
         raw = readable(transport.call("POST", "/mz/hydj", body))
         answers = []
         for seq, rows in sorted((int(key), value) for key, value in taken(raw, "djxx")[0].items()):
-            answers.append(Answer(seq, contract.HIT if rows else contract.NONE, tuple(rows), date.fromisoformat(raw["jzrq"])))
+            answers.append(
+                Answer(
+                    seq, contract.HIT if rows else contract.NONE, tuple(rows), date.fromisoformat(raw["jzrq"])
+                )
+            )
         return Reply(tuple(answers))
 
     def poll(self, ticket: str, transport: Transport) -> Reply:

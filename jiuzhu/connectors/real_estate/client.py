@@ -26,7 +26,9 @@ class RealEstate:
     legal_ground = "社会救助暂行办法第五十八条"
 
     def submit(self, request: InquiryRequest, transport: Transport) -> Reply:
-        body = envelope(request) | {"QLR": [{"XH": each.seq, "XM": each.name, "ZJH": each.id_no} for each in request.subjects]}
+        body = envelope(request) | {
+            "QLR": [{"XH": each.seq, "XM": each.name, "ZJH": each.id_no} for each in request.subjects]
+        }
         raw = readable(transport.call("POST", "/zrzy/bdc", body))
         try:
             tree = ElementTree.fromstring(taken(raw, "xml")[0])

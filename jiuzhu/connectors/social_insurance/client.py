@@ -24,13 +24,19 @@ class SocialInsurance:
     legal_ground = "社会救助暂行办法第五十八条"
 
     def submit(self, request: InquiryRequest, transport: Transport) -> Reply:
-        body = envelope(request) | {"aac": [{"seq": s.seq, "aac003": s.name, "aac002": s.id_no} for s in request.subjects]}
+        body = envelope(request) | {
+            "aac": [{"seq": s.seq, "aac003": s.name, "aac002": s.id_no} for s in request.subjects]
+        }
         raw = readable(transport.call("POST", "/rs/sbcx", body))
         answers = []
         for row in taken(raw, "rows")[0]:
             seq, paid, received = taken(row, "seq", "jf", "dy")
             rows = [{"lb": "jf"} | each for each in paid] + [{"lb": "dy"} | each for each in received]
-            answers.append(Answer(seq, contract.HIT if rows else contract.NONE, tuple(rows), date.fromisoformat(raw["sjrq"])))
+            answers.append(
+                Answer(
+                    seq, contract.HIT if rows else contract.NONE, tuple(rows), date.fromisoformat(raw["sjrq"])
+                )
+            )
         return Reply(tuple(answers))
 
     def poll(self, ticket: str, transport: Transport) -> Reply:
@@ -45,7 +51,10 @@ class SocialInsurance:
                 kind = "contribution"
             else:
                 amount, scheme = taken(row, "yffje", "xz")
-                attributes = {"amount_fen": parse_yuan(amount), "kind": "RESIDENT" if "居民" in scheme else "EMPLOYEE"}
+                attributes = {
+                    "amount_fen": parse_yuan(amount),
+                    "kind": "RESIDENT" if "居民" in scheme else "EMPLOYEE",
+                }
                 kind = "pension"
             found.append(Observation(kind, subject.id_no, self.code, answer.as_of or date.min, attributes))
         return found

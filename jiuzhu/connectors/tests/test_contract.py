@@ -24,9 +24,13 @@ class _Bridge(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         async def go() -> httpx.Response:
-            asynchronous = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+            asynchronous = httpx.Request(
+                request.method, request.url, headers=request.headers, content=request.read()
+            )
             response = await self.inner.handle_async_request(asynchronous)
-            return httpx.Response(response.status_code, headers=response.headers, content=await response.aread())
+            return httpx.Response(
+                response.status_code, headers=response.headers, content=await response.aread()
+            )
 
         return asyncio.run(asyncio.wait_for(go(), 2))
 
@@ -50,7 +54,12 @@ def simulator(tmp_path, monkeypatch):
 
 @pytest.fixture
 def transport(simulator) -> Transport:
-    return Transport("", "jiuzhu-demo", "simulated-exchange-secret", client=httpx.Client(transport=_Bridge(simulator.app), base_url="http://x"))
+    return Transport(
+        "",
+        "jiuzhu-demo",
+        "simulated-exchange-secret",
+        client=httpx.Client(transport=_Bridge(simulator.app), base_url="http://x"),
+    )
 
 
 def request(*people: dict, source: str = "HJ") -> InquiryRequest:
@@ -96,12 +105,16 @@ def test_an_unknown_person_is_nothing_found_never_a_record(connector, transport)
     (answer,) = connector.submit(request(stranger, source=connector.code), transport).answers
 
     assert answer.result in (contract.NONE, contract.WITHIN_LIMIT)
-    kinds = {seen.kind for seen in connector.observations(answer, Subject(0, stranger["name"], stranger["id_no"]))}
+    kinds = {
+        seen.kind for seen in connector.observations(answer, Subject(0, stranger["name"], stranger["id_no"]))
+    }
     assert kinds <= {"deposit_flag"}
 
 
 @pytest.mark.parametrize("connector", CONNECTORS, ids=lambda c: c.code)
-@pytest.mark.parametrize(("fault", "again"), [("401", False), ("429", True), ("500", True), ("garbled", True)])
+@pytest.mark.parametrize(
+    ("fault", "again"), [("401", False), ("429", True), ("500", True), ("garbled", True)]
+)
 def test_failures_say_whether_to_try_again(connector, fault, again, simulator, transport) -> None:
     simulator.faults[connector.code] = fault
 
@@ -151,7 +164,9 @@ def test_planted_stories_are_seen_in_our_words(transport) -> None:
         who = person(index)
         connector = registry.get(code)
         subject = Subject(0, who["name"], who["id_no"])
-        return connector.observations(connector.submit(request(who, source=code), transport).answers[0], subject)
+        return connector.observations(
+            connector.submit(request(who, source=code), transport).answers[0], subject
+        )
 
     index = {story: place for place, (story, _) in enumerate(world.STORIES)}
     assert [o.attributes["kind"] for o in seen(index["bought_car"], "CL")] == ["CAR"]
@@ -175,7 +190,9 @@ def test_a_replayed_call_is_refused(simulator, transport) -> None:
     import time
 
     stamp, body = str(int(time.time())), b"{}"
-    sign = contract.signature("jiuzhu-demo", "simulated-exchange-secret", "POST", "/ga/hjcx", stamp, "n1", body, "SM3")
+    sign = contract.signature(
+        "jiuzhu-demo", "simulated-exchange-secret", "POST", "/ga/hjcx", stamp, "n1", body, "SM3"
+    )
     headers = {"X-App-Key": "jiuzhu-demo", "X-Timestamp": stamp, "X-Nonce": "n1", "X-Sign": sign}
 
     first = transport.client.post("/ga/hjcx", content=body, headers=headers)

@@ -26,7 +26,9 @@ class Vehicles:
     legal_ground = "社会救助暂行办法第五十八条"
 
     def submit(self, request: InquiryRequest, transport: Transport) -> Reply:
-        body = envelope(request) | {"sfz": [f"{each.seq}|{each.name}|{each.id_no}" for each in request.subjects]}
+        body = envelope(request) | {
+            "sfz": [f"{each.seq}|{each.name}|{each.id_no}" for each in request.subjects]
+        }
         (ticket,) = taken(readable(transport.call("POST", "/jj/cl/apply", body)), "ticket")
         return self.poll(ticket, transport)
 
@@ -56,7 +58,9 @@ class Vehicles:
                 "registered_on": date.fromisoformat(day),
                 "state": "SCRAPPED" if state == "报废" else "NORMAL",
             }
-            found.append(Observation("vehicle", subject.id_no, self.code, answer.as_of or date.min, attributes))
+            found.append(
+                Observation("vehicle", subject.id_no, self.code, answer.as_of or date.min, attributes)
+            )
         return found
 
 

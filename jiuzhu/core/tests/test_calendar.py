@@ -45,14 +45,22 @@ def test_due_dates_of_the_rule_book(start: str, count: int, due: str) -> None:
 
 @pytest.mark.parametrize(
     ("posted", "ends"),
-    [("2019-11-04", "2019-11-11"), ("2019-09-27", "2019-10-08"), ("2022-09-27", "2022-10-08"), ("2025-09-26", "2025-10-09")],
+    [
+        ("2019-11-04", "2019-11-11"),
+        ("2019-09-27", "2019-10-08"),
+        ("2022-09-27", "2022-10-08"),
+        ("2025-09-26", "2025-10-09"),
+    ],
 )
 def test_publicity_rolls_past_rest_days(posted: str, ends: str) -> None:
     assert CALENDAR.publicity_end(date.fromisoformat(posted)).on == date.fromisoformat(ends)
 
 
 def test_breach_count_of_the_rule_book() -> None:
-    counts = [CALENDAR.working_days_between(date(2019, 8, 5), day) for day in (date(2019, 8, 30), date(2019, 9, 2), date(2019, 9, 3))]
+    counts = [
+        CALENDAR.working_days_between(date(2019, 8, 5), day)
+        for day in (date(2019, 8, 30), date(2019, 9, 2), date(2019, 9, 3))
+    ]
 
     assert counts == [19, 20, 21]
 
@@ -61,7 +69,9 @@ def test_every_day_agrees_with_two_other_sources() -> None:
     other = second_source.country_holidays("CN", years=range(2019, 2027))
     day = date(2019, 1, 1)
     while day <= date(2026, 12, 31):
-        assert CALENDAR.is_working_day(day) == chinese_calendar.is_workday(day) == other.is_working_day(day), day
+        assert (
+            CALENDAR.is_working_day(day) == chinese_calendar.is_workday(day) == other.is_working_day(day)
+        ), day
         day += timedelta(days=1)
 
 

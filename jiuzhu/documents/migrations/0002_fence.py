@@ -10,6 +10,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(rows.append_only("documents_service"), rows.undo_append_only("documents_service")),
-        migrations.RunSQL(rows.fence_by_parent_or_none("documents_document", "people_household", "household_id"), rows.undo_fence("documents_document")),
-        migrations.RunSQL(rows.fence_by_parent("documents_service", "documents_document", "document_id"), rows.undo_fence("documents_service")),
+        migrations.RunSQL(
+            rows.fence_by_parent_or_none("documents_document", "people_household", "household_id"),
+            rows.undo_fence("documents_document"),
+        ),
+        migrations.RunSQL(
+            rows.fence_by_parent("documents_service", "documents_document", "document_id"),
+            rows.undo_fence("documents_service"),
+        ),
     ]

@@ -9,5 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("publicity", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(rows.append_only("publicity_postingphoto"), rows.undo_append_only("publicity_postingphoto")),
+        migrations.RunSQL(
+            rows.append_only("publicity_postingphoto"), rows.undo_append_only("publicity_postingphoto")
+        ),
     ]

@@ -31,7 +31,14 @@ def run(clock_id: str, start: str | datetime, *, regime: str = "P2019", **more):
     ],
 )
 def test_as_30_total_limit(regime: str, delegated: bool, parameters: dict, extension: str, due: str) -> None:
-    state = run("CLK-T20", "2022-03-01", regime=regime, delegated=delegated, parameters=parameters, extension=extension)
+    state = run(
+        "CLK-T20",
+        "2022-03-01",
+        regime=regime,
+        delegated=delegated,
+        parameters=parameters,
+        extension=extension,
+    )
 
     assert state.due_on == date.fromisoformat(due)
 
@@ -97,7 +104,9 @@ def test_unpublished_years_are_marked() -> None:
 
 
 @given(STARTS, st.sampled_from(sorted(clocks.deadlines())))
-def test_a_due_day_never_lies_before_the_start_and_rests_never_end_a_day_clock(start: date, clock_id: str) -> None:
+def test_a_due_day_never_lies_before_the_start_and_rests_never_end_a_day_clock(
+    start: date, clock_id: str
+) -> None:
     state = run(clock_id, instant(start))
 
     assert state.due_on >= start

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jiuzhu.aid_types import registry
-from jiuzhu.aid_types.dibao import edge, facts
+from jiuzhu.aid_types.dibao import edge, income
 from jiuzhu.policy.evidence import Asset, Evidence, Income, Member, Supporter
 from jiuzhu.policy.parameters import ParameterSet, Row, resolve, sample_rows
 
@@ -46,17 +46,17 @@ UNPUBLISHED = resolve([], day=DAY, area_type="RURAL", regime="P2021")
 def test_support_by_agreement_then_payment_then_formula(
     changes: dict[str, Any], fen: int, basis: str
 ) -> None:
-    found = facts.support(replace(SON, **changes), rural())
+    found = income.support(replace(SON, **changes), rural())
 
     assert found is not None and (found.fen, found.basis) == (fen, basis)
-    assert facts.support_of(replace(SON, **changes), rural()) == fen
+    assert income.support_of(replace(SON, **changes), rural()) == fen
 
 
 @pytest.mark.parametrize(("children", "fen"), [(1, 150000), (2, 150000), (3, 100000), (4, 75000)])
 def test_child_support_is_a_quarter_and_half_at_most(children: int, fen: int) -> None:
     father = Supporter("c", "5", child_count=children, monthly_income_fen=600000)
 
-    assert facts.support_of(father, rural()) == fen
+    assert income.support_of(father, rural()) == fen
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_child_support_is_a_quarter_and_half_at_most(children: int, fen: int) ->
     ],
 )
 def test_one_person_case_waives_siblings_and_old_parents(supporter: Supporter, waived: bool) -> None:
-    found = facts.support(supporter, rural(), single_person=True)
+    found = income.support(supporter, rural(), single_person=True)
 
     assert found is not None and (found.fen == 0) is waived
 
@@ -77,7 +77,7 @@ def test_one_person_case_waives_siblings_and_old_parents(supporter: Supporter, w
 def test_the_waiver_may_be_in_part() -> None:
     half = Row("maint.single_waiver", "1/2", "聊民发〔2022〕1号")
 
-    found = facts.support(MOTHER, rural(half), single_person=True)
+    found = income.support(MOTHER, rural(half), single_person=True)
 
     assert found is not None and found.fen == 27500
 
@@ -86,8 +86,8 @@ def test_without_a_standard_support_is_not_known_and_nothing_fails() -> None:
     person = Member("a", "0", "1", date(1950, 1, 1), labour="ELDER")
     family = Evidence(DAY, "DIBAO", "RURAL", (person,), supporters=(SON,), answered=("CK",))
 
-    assert facts.support_of(SON, UNPUBLISHED) is None
-    assert facts.year_income(family, UNPUBLISHED, "P2021") is None
+    assert income.support_of(SON, UNPUBLISHED) is None
+    assert income.year_income(family, UNPUBLISHED, "P2021") is None
     outcome = registry.get("DIBAO").assess(family, UNPUBLISHED, "P2021")
     assert outcome.conclusion == "NEED_REVIEW"
 
@@ -96,7 +96,7 @@ def test_without_a_standard_a_wage_cannot_be_judged() -> None:
     worker = Member("a", "0", "1", date(1980, 1, 1), labour="FULL")
     family = Evidence(DAY, "DIBAO", "RURAL", (worker,), (Income("a", "W", "wage", 1_000_000, verified=True),))
 
-    assert facts.labour_of(worker, family, UNPUBLISHED) is None
+    assert income.labour_of(worker, family, UNPUBLISHED) is None
     assert registry.get("DIBAO").assess(family, UNPUBLISHED, "P2021").amount_fen == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiuzhu.aid_types.dibao import amount, edge, facts
+from jiuzhu.aid_types.dibao import amount, edge, income
 from jiuzhu.aid_types.dibao.aid_type import DIBAO
 from jiuzhu.policy.evidence import Asset, Evidence, Income, Member, Supporter
 from jiuzhu.policy.outcome import Outcome
@@ -200,7 +200,7 @@ def test_the_lines_of_the_sum_add_up_to_income(case: tuple[str, Evidence]) -> No
     outcome = assess(evidence, regime)
 
     parts = [line for line in outcome.lines if not line.rule.startswith("AMT")][:-1]
-    monthly = facts.year_income(evidence, sample(regime, evidence.area_type), regime)
+    monthly = income.year_income(evidence, sample(regime, evidence.area_type), regime)
 
     assert monthly is not None
     known = sum(line.value_fen for line in parts)

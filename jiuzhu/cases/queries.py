@@ -1,0 +1,309 @@
+"""Reads on cases, always on behalf of someone; what he may not see does not exist for him."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Min, Q, QuerySet
+
+from jiuzhu.accounts.actor import PLATFORM, Actor, fence
+from jiuzhu.accounts.organisations import decide_authority
+from jiuzhu.accounts.roles import has_power
+from jiuzhu.aid_types import registry
+from jiuzhu.audit.acts import record
+from jiuzhu.cases import clocks as case_clocks
+from jiuzhu.cases.models import Case, CaseClock, Evidence, Step
+from jiuzhu.cases.permissions import check_may_see
+from jiuzhu.core import clock
+from jiuzhu.core.codes import name_of
+from jiuzhu.core.id_numbers import age_on, mask, mask_account, mask_phone
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.documents.models import Document
+from jiuzhu.people.queries import account_on, members_of
+from jiuzhu.policy import evidence as law_evidence
+from jiuzhu.policy.outcome import Outcome
+from jiuzhu.verification import queries as verification
+from jiuzhu.workflow.clocks import ClockState
+from jiuzhu.workflow.states import STATES
+from jiuzhu.workflow.table import Move
+
+PAGE = 50
+
+
+def visible(actor: Actor) -> QuerySet[Case]:
+    """The first fence: cases of the asker's area (the database's own fence stands behind it)."""
+    rows = Case.objects.select_related("applicant", "household", "town", "county", "authorisation")
+    if actor.kind == "SYSTEM":
+        return rows
+    if actor.is_citizen:
+        return rows.filter(household_id=actor.household_id)
+    if not has_power(actor.role, "case.read"):
+        return rows.none()
+    rows = rows.filter(town_id__in=actor.towns)
+    return rows.filter(village_code__in=actor.villages) if actor.villages else rows
+
+
+def case_for(actor: Actor, uid: UUID | str, *, purpose: str = "办理案件") -> Case:
+    """One case; looking at it is recorded (VER-32). A foreign or unknown one is E_NOT_FOUND."""
+    try:
+        case = visible(actor).filter(uid=uid).first()
+    except (ValidationError, ValueError):
+        case = None
+    if case is None:
+        raise Refusal("E_NOT_FOUND", what="案件")
+    check_may_see(actor, case)
+    record(
+        actor, "case.read", about=case, case_no=case.case_no, person_uid=case.applicant.uid, purpose=purpose
+    )
+    return case
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case in a list: its nearest deadline and what this person can do about it now."""
+
+    case: Case
+    state: Any
+    clock: ClockState | None
+    moves: tuple[Move, ...]
+
+    @property
+    def colour(self) -> str:
+        return self.clock.colour if self.clock else ""
+
+    @property
+    def due_on(self) -> date | None:
+        return self.clock.due_on if self.clock else None
+
+
+def _rows(actor: Actor, cases: list[Case]) -> list[Row]:
+    running = CaseClock.objects.filter(case__in=cases, ended_at__isnull=True).select_related(
+        "case", "case__county", "case__town"
+    )
+    nearest: dict[int, CaseClock] = {}
+    for row in running:
+        best = nearest.get(row.case_id)
+        if best is None or (row.due_on or date.max) < (best.due_on or date.max):
+            nearest[row.case_id] = row
+    now = clock.now()
+    return [
+        Row(
+            case=case,
+            state=STATES[case.state],
+            clock=case_clocks.state_of(nearest[case.id], now=now) if case.id in nearest else None,
+            moves=available_moves(actor, case),
+        )
+        for case in cases
+    ]
+
+
+def listing(
+    actor: Actor,
+    *,
+    state: str = "",
+    town: int | str = "",
+    village: str = "",
+    q: str = "",
+    open_only: bool = False,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> tuple[list[Row], int | None]:
+    """Newest first, keyset paged: ``(rows, next)`` where ``next`` is passed as ``after`` for the following page."""
+    cases = visible(actor)
+    if state:
+        cases = cases.filter(state=state)
+    if town:
+        cases = cases.filter(town_id=town)
+    if village:
+        cases = cases.filter(village_code=village)
+    if open_only:
+        cases = cases.filter(open=True)
+    if q:
+        cases = cases.filter(
+            Q(case_no__icontains=q) | Q(applicant__name__icontains=q) | Q(household__dossier_no=q)
+        )
+    if after:
+        cases = cases.filter(id__lt=after)
+    found = list(cases.order_by("-id")[: limit + 1])
+    more = found[limit - 1].id if len(found) > limit else None
+    return _rows(actor, found[:limit]), more
+
+
+def due_today(actor: Actor, *, limit: int = 100) -> list[Row]:
+    """What this person can act on now, the nearest deadline first."""
+    mine = {
+        state
+        for aid in registry.all_types()
+        for row in aid.moves
+        if actor.role in row.roles and row.key not in ("D31", "D31w", "D26")
+        for state in row.sources
+    }
+    cases = (
+        visible(actor)
+        .filter(open=True, state__in=mine)
+        .annotate(due=Min("clocks__due_on", filter=Q(clocks__ended_at__isnull=True)))
+        .order_by(F("due").asc(nulls_last=True), "id")[:limit]
+    )
+    rows = [
+        row
+        for row in _rows(actor, list(cases))
+        if any(move.key not in ("D31", "D31w", "D26") for move in row.moves)
+    ]
+    return sorted(rows, key=lambda row: (row.due_on or date.max, row.case.id))
+
+
+def available_moves(actor: Actor, case: Case) -> tuple[Move, ...]:
+    """What this role may do in this state; guards are asked when it is done."""
+    moves = registry.get(case.aid_type).moves.from_state(case.state, case.regime)
+    return tuple(move for move in moves if actor.role in move.roles)
+
+
+def timeline(actor: Actor, case: Case) -> list[Step]:
+    """Every step made, oldest first."""
+    return list(Step.objects.filter(case=case).order_by("seq"))
+
+
+def clocks_of(case: Case, *, now: datetime | None = None) -> list[tuple[CaseClock, ClockState]]:
+    """Every clock of the case with its state computed, running ones first."""
+    rows = (
+        CaseClock.objects.filter(case=case)
+        .select_related("case", "case__county", "case__town")
+        .order_by("ended_at", "id")
+    )
+    moment = now or clock.now()
+    return [(row, case_clocks.state_of(row, ended_at=row.ended_at, now=moment)) for row in rows]
+
+
+def papers_of(actor: Actor, case: Case) -> list[Document]:
+    """Papers of the case; the village sees only public ones, the family what is addressed to it."""
+    papers = (
+        Document.objects.filter(case_id=case.id)
+        .select_related("organ")
+        .prefetch_related("services")
+        .order_by("id")
+    )
+    if actor.is_citizen:
+        return [each for each in papers if each.code in FAMILY_PAPERS]
+    if actor.level == 0:
+        return [each for each in papers if each.code in ("W01", "W25")]
+    return list(papers)
+
+
+FAMILY_PAPERS = (
+    "W01",
+    "W02",
+    "W03",
+    "W06",
+    "W07",
+    "W08",
+    "W09",
+    "W10",
+    "W12",
+    "W13",
+    "W14",
+    "W15",
+    "W22",
+    "W23",
+    "W24",
+    "W25",
+    "W29",
+)
+
+
+def paper_for(actor: Actor, case: Case, document_uid: UUID | str) -> Document:
+    """One paper of the case the asker may open."""
+    for document in papers_of(actor, case):
+        if str(document.uid) == str(document_uid):
+            return document
+    raise Refusal("E_NOT_FOUND", what="文书")
+
+
+def outcome_of(case: Case) -> Outcome | None:
+    """The latest kept assessment."""
+    assessment = case.assessments.order_by("-id").first()
+    return Outcome.from_dict(assessment.outcome) if assessment else None
+
+
+def evidence_of(case: Case) -> law_evidence.Evidence | None:
+    frozen = Evidence.objects.filter(case=case).order_by("-seq").first()
+    return law_evidence.Evidence.from_dict(frozen.body) if frozen else None
+
+
+def report_of(actor: Actor, case: Case) -> dict[str, Any] | None:
+    """The verification report as far as this person may see it (VER-30)."""
+    return verification.report_view(actor, case.id, case.case_no)
+
+
+def verification_progress(case: Case) -> list[dict[str, Any]]:
+    run = verification.latest_run(case.id)
+    return verification.progress(run) if run else []
+
+
+def household_view(actor: Actor, case: Case) -> dict[str, Any]:
+    """The family with numbers masked; full values only through ``people.queries.reveal``."""
+    today = clock.today()
+    signed = set()
+    if case.authorisation:
+        signed = set(case.authorisation.signatures.values_list("person_id", flat=True))
+    members = [
+        {
+            "uid": str(each.person.uid),
+            "name": each.person.name,
+            "relation": name_of("relation", each.relation),
+            "relation_code": each.relation,
+            "sex": name_of("sex", each.person.sex),
+            "age": age_on(each.person.born_on, today),
+            "born_on": each.person.born_on,
+            "adult": age_on(each.person.born_on, today) >= 18,
+            "id_no": mask(each.person.id_no),
+            "phone": mask_phone(each.person.phone) if each.person.phone else "",
+            "health": name_of("health", each.health),
+            "labour": name_of("labour", each.labour),
+            "employment": name_of("employment", each.employment),
+            "disability": f"{name_of('disability_category', each.disability_category)}{name_of('disability_grade', each.disability_grade)}"
+            if each.disability_grade
+            else "",
+            "signed": each.person_id in signed,
+        }
+        for each in members_of(case.household, today)
+    ]
+    account = account_on(case.household, today)
+    return {
+        "members": members,
+        "account": {
+            "holder": account.holder_name,
+            "bank": account.bank_name,
+            "number": mask_account(account.number),
+        }
+        if account
+        else None,
+        "address": case.household.address,
+        "obligors": list(case.household.obligors.select_related("supports")),
+    }
+
+
+def authority_of(case: Case) -> str:
+    """Who would decide today: TOWN or COUNTY."""
+    return decide_authority(case.town, case.aid_type, clock.today())
+
+
+def stage_counts(actor: Actor) -> dict[str, int]:
+    """Open cases by state, for tiles and charts."""
+    counts: dict[str, int] = {}
+    for state in visible(actor).filter(open=True).values_list("state", flat=True):
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def lapsing(on: date) -> list[tuple[UUID, str]]:
+    """Cases whose window ended before ``on`` and the move that ends them (daily job)."""
+    keys = {"CLK-OBJW": ("VER_NOT_FIT", "D10"), "CLK-CORR": ("CORRECTION", "D15")}
+    with fence(PLATFORM):
+        rows = CaseClock.objects.filter(ended_at__isnull=True, due_on__lt=on, clock__in=keys).select_related(
+            "case"
+        )
+        return [(row.case.uid, keys[row.clock][1]) for row in rows if row.case.state == keys[row.clock][0]]

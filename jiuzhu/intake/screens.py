@@ -1,0 +1,208 @@
+"""Screens that the family and the village assistant share: signing the consent and filling the one form.
+
+A ``Frame`` says whose screen it is: which frame is drawn around it and where its links lead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.aid_types import registry
+from jiuzhu.cases import queries
+from jiuzhu.cases.acts import application
+from jiuzhu.core import clock
+from jiuzhu.core.codes import name_of
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.intake import handed, one_form
+from jiuzhu.parameters import queries as parameters
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Addresses are functions of the case's uid (and of a person's uid or a step of the form)."""
+
+    template: str
+    case_url: Callable[[Any], str]
+    signers_url: Callable[[Any], str]
+    sign_url: Callable[[Any, Any], str]
+    form_url: Callable[[Any, str], str]
+    link_url: Callable[[Any, Any], str] | None = None
+
+
+def consent_words(case: Any) -> dict[str, Any]:
+    """Scope, purpose and term of the consent, as every signer reads them (VER-21, VER-22)."""
+    consent = case.authorisation
+    months = parameters.plain_values(case.county, on=clock.today(), regime=case.regime)["auth_max_months"]
+    return {
+        "number": consent.number,
+        "sources": [name_of("source", code) for code in consent.sources],
+        "purpose": consent.purpose,
+        "aid": registry.get(case.aid_type).name,
+        "months": months,
+        "valid_to": consent.valid_to,
+    }
+
+
+def signers(request: HttpRequest, frame: Frame, uid: UUID) -> HttpResponse:
+    """Every adult of the family, signed or not, and how to get the missing ones."""
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    adults = [each for each in queries.household_view(actor, case)["members"] if each["adult"]]
+    for each in adults:
+        each["sign_url"] = frame.sign_url(case.uid, each["uid"])
+        each["link_url"] = (
+            frame.link_url(case.uid, each["uid"]) if frame.link_url and not each["signed"] else ""
+        )
+    return render(
+        request,
+        "intake/signers.html",
+        {
+            "frame": frame.template,
+            "page_title": "签署核对授权",
+            "back_url": frame.case_url(case.uid),
+            "case": case,
+            "adults": adults,
+            "missing": [each["name"] for each in adults if not each["signed"]],
+            "consent": consent_words(case),
+            "open": case.state == "INTENT",
+        },
+    )
+
+
+def sign(request: HttpRequest, frame: Frame, uid: UUID, person_uid: UUID) -> HttpResponse:
+    """One adult reads and signs on this phone; a photo of the signed paper will do as well."""
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    person = next(
+        (each for each in queries.household_view(actor, case)["members"] if each["uid"] == str(person_uid)),
+        None,
+    )
+    if person is None:
+        raise Refusal("E_NOT_FOUND", what="家庭成员")
+    return sign_page(
+        request,
+        actor,
+        case,
+        person_uid=person["uid"],
+        name=person["name"],
+        frame=frame.template,
+        back_url=frame.signers_url(case.uid),
+        done_url=frame.signers_url(case.uid),
+    )
+
+
+def sign_page(
+    request: HttpRequest,
+    actor: Actor,
+    case: Any,
+    *,
+    person_uid: str,
+    name: str,
+    frame: str,
+    back_url: str,
+    done_url: str,
+) -> HttpResponse:
+    """The page with text, pad and button; a refusal comes back as a banner on the same page."""
+    context = {
+        "frame": frame,
+        "page_title": "阅读并签字",
+        "back_url": back_url,
+        "case": case,
+        "name": name,
+        "consent": consent_words(case),
+        "once": handed.token(request),
+        "seen": case.version,
+        "open": case.state == "INTENT",
+    }
+    if request.method != "POST":
+        return render(request, "intake/sign.html", context)
+    try:
+        if not request.POST.get("read"):
+            raise Refusal("E_INPUT", field="已阅读", problem="请先阅读授权内容，再勾选“我已阅读并同意”")
+        picture, mode = handed.signature(request)
+        signed = application.sign(
+            actor,
+            case.uid,
+            person_uid=person_uid,
+            picture=picture,
+            mode=mode,
+            on_behalf_of=request.POST.get("on_behalf_of", "")[:20],
+            seen=handed.version(request),
+            once=context["once"],
+        )
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, done_url)
+        return handed.refused(request, "intake/sign.html", context, refusal)
+    words = "全部签好，授权书已生效，工作人员将开始核对。" if signed.state != "INTENT" else f"{name}已签字。"
+    messages.success(request, words)
+    return redirect(done_url)
+
+
+def one_form_page(request: HttpRequest, frame: Frame, uid: UUID, step: str) -> HttpResponse:
+    """One page of the one form: shown prefilled, saved, or (the last page) sent."""
+    if step not in one_form.KEYS:
+        raise Refusal("E_NOT_FOUND", what="申请表页面")
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    body = application.prefilled(actor, uid)
+    view = queries.household_view(actor, case)
+    members = [(each["uid"], each["name"]) for each in view["members"]]
+    data = request.POST if request.method == "POST" else None
+    page = one_form.Page(step, body, members, data)
+    names = dict(members)
+    context = {
+        "frame": frame.template,
+        "page_title": "申请表",
+        "back_url": frame.case_url(case.uid),
+        "case": case,
+        "step": step,
+        "steps": [
+            {
+                "key": key,
+                "title": title,
+                "url": frame.form_url(case.uid, key),
+                "current": key == step,
+                "number": number,
+            }
+            for number, (key, title) in enumerate(one_form.STEPS, 1)
+        ],
+        "page": page,
+        "members": view["members"],
+        "shared": [row | {"name": names.get(row["person"], "")} for row in body.get("shared", ())],
+        "once": handed.token(request),
+        "seen": case.version,
+        "insisting": case.state == "VER_NOT_FIT",
+        "correcting": case.state == "CORRECTION",
+        "promises": application.PROMISES,
+    }
+    if step == "confirm":
+        context["summary"] = one_form.summary(body, members)
+    if data is None or page.adding:
+        return render(request, "intake/one_form.html", context)
+    try:
+        if step == "confirm":
+            application.submit_application(
+                actor,
+                uid,
+                commitment=bool(data.get("commitment")),
+                seen=handed.version(request),
+                once=context["once"],
+            )
+            messages.success(request, "申请已提交，工作人员会在规定时间内答复是否受理。")
+            return redirect(frame.case_url(case.uid))
+        application.save_draft(actor, uid, page.merged())
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, frame.case_url(case.uid))
+        return handed.refused(request, "intake/one_form.html", context, refusal)
+    messages.success(request, "已保存。")
+    return redirect(frame.form_url(case.uid, one_form.after(step)))

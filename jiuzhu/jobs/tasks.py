@@ -1,0 +1,33 @@
+"""Queued work: asking departments, asking again what is late, ending windows that are over."""
+
+from __future__ import annotations
+
+from jiuzhu.cases import queries
+from jiuzhu.cases.acts import application, verification
+from jiuzhu.core import clock
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.jobs.queue import every, job
+from jiuzhu.verification import queries as inquiries
+
+
+@job("verification.ask")
+def ask(inquiry_id: int) -> None:
+    """Put one question to one department; the inquiry itself knows when to be asked again."""
+    verification.ask_source(inquiry_id)
+
+
+@every("* * * * *", "verification.ask_again")
+def ask_again() -> None:
+    """Questions whose time for another try has come (late answers, failures that may pass)."""
+    for inquiry_id in inquiries.due_again(clock.now()):
+        verification.ask_source(inquiry_id)
+
+
+@every("10 * * * *", "cases.lapse")
+def lapse() -> None:
+    """End what lapsed: objection window, correction, apply window (D10, D15, D11x)."""
+    for uid, key in queries.lapsing(clock.today()):
+        try:
+            application.lapse(uid, key)
+        except Refusal:  # somebody acted in the meantime
+            continue
