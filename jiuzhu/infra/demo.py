@@ -22,7 +22,6 @@ from jiuzhu.accounts.models import (
 from jiuzhu.accounts.organisations import county_of, villages_of
 from jiuzhu.core import clock
 
-PASSWORD = "demo-2019-57"
 TOWNS = ("371502101", "371502102", "371522001", "371522102", "371581101", "371521103", "371502009")
 _TOWN_ROLES = (
     ("clerk", "TOWN_CLERK", "王敏"),
@@ -75,7 +74,7 @@ def _staff(
 ) -> Staff:
     staff = Staff.objects.filter(username=username).first()
     if staff is None:
-        staff = Staff.objects.create_user(username, PASSWORD, name=name, is_demo=True)
+        staff = Staff.objects.create_user(username, settings.DEMO_PASSWORD, name=name, is_demo=True)
         Post.objects.create(
             staff=staff, organ=organ, role=role, starts_on=start, village_codes=list(villages)
         )

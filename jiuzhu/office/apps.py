@@ -2,5 +2,13 @@ from django.apps import AppConfig
 
 
 class OfficeConfig(AppConfig):
+    """Fills the office frame's menu."""
+
     name = "jiuzhu.office"
     verbose_name = "经办端"
+
+    def ready(self) -> None:
+        from jiuzhu.office.menu import build
+        from jiuzhu.ui import slots
+
+        slots.provide("menu", build)
