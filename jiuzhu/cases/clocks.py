@@ -34,7 +34,7 @@ def apply(step: Step, *, stops: tuple[str, ...], starts: tuple[str, ...]) -> Non
     running = CaseClock.objects.filter(case=step.case, ended_at__isnull=True).select_related("case")
     for row in running:
         if "*" in stops or row.clock in stops or row.clock in starts:
-            _end(row, step)
+            _end(row, step.at, step)
     for clock_id in starts:
         start(step, clock_id)
 
@@ -46,9 +46,15 @@ def start(step: Step, clock_id: str) -> CaseClock:
     return row
 
 
-def _end(row: CaseClock, step: Step) -> None:
-    row.ended_at, row.ended_by = step.at, step
-    state = state_of(row, ended_at=step.at)
+def stop(case: Case, clock_id: str, at: datetime) -> None:
+    """End a running clock by something that is no step of the case (a paper handed over)."""
+    for row in CaseClock.objects.filter(case=case, clock=clock_id, ended_at__isnull=True):
+        _end(row, at)
+
+
+def _end(row: CaseClock, at: datetime, step: Step | None = None) -> None:
+    row.ended_at, row.ended_by = at, step
+    state = state_of(row, ended_at=at)
     row.used_days, row.breached = state.used, state.breached
     row.save()
 

@@ -19,7 +19,7 @@ from jiuzhu.accounts.models import Organisation, Post
 from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.accounts.queries import actor_for
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application, decision, investigation, objection, review, verification
+from jiuzhu.cases.acts import application, decision, investigation, objection, review, service, verification
 from jiuzhu.cases.guards import latest_posting
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
@@ -129,7 +129,26 @@ def family_walk(walker: Walker, family: dict[str, Any], note: Callable[[str, str
         ended = yield from _publicity(walker, case, family, town, county, note)
         if not ended:
             yield from _investigate_and_decide(walker, case, town, county, note, again=True)
-    note(_state(case).lower(), case.case_no)
+    state = _state(case)
+    note(state.lower(), case.case_no)
+    yield later(1, 15)
+    _hand_over(walker, case, citizen, family)
+
+
+def _hand_over(walker: Walker, case: Case, citizen: Actor, family: dict[str, Any]) -> None:
+    """Every third family reads its papers on the phone, the others sign for them at the door (DOC-03)."""
+    online = family["index"] % 3 == 0
+    clerk = walker.staff("TOWN_CLERK", case.town)
+    with fence(citizen if online else clerk):
+        for paper in queries.papers_of(citizen, case):
+            if not paper.needs_service or paper.state != "ISSUED":
+                continue
+            if online:
+                service.receive_paper(citizen, case.uid, paper.id)
+            else:
+                service.serve_paper(
+                    clerk, case.uid, paper.id, mode="IN_PERSON", picture=drawn_picture("signature")
+                )
 
 
 def _state(case: Case) -> str:
@@ -430,7 +449,7 @@ def _decide(
                 codes=codes,
                 reason="；".join(each.sentence for each in outcome.not_met) or "家庭情况无法查清。",
             )
-            note("refused", case.case_no)
+            note("decided_no", case.case_no)
 
 
 def _publicity(

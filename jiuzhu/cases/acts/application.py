@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
@@ -19,7 +20,7 @@ from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import evidence, guards, papers
 from jiuzhu.cases.acts._act import Act, acting, finish, locked
-from jiuzhu.cases.models import Case, Correction, Draft, KinFiling, Material
+from jiuzhu.cases.models import Case, Correction, Draft, EntitlementMember, KinFiling, Material
 from jiuzhu.cases.models.case import CaseCounter, CaseMember
 from jiuzhu.cases.permissions import check_may_see
 from jiuzhu.core import clock
@@ -130,6 +131,12 @@ def _open(
     )
     if Case.objects.filter(household=household, exclusive_group=aid.exclusive_group, open=True).exists():
         raise Refusal("E_DUP", why="该家庭已有在办案件")
+    if EntitlementMember.objects.filter(
+        Q(to_month__isnull=True) | Q(to_month__gte=today.replace(day=1)),
+        person__household=household,
+        group=aid.exclusive_group,
+    ).exists():
+        raise Refusal("E_DUP", why="有家庭成员已在享受低保或特困供养，家庭情况有变化请办理变更")
     members = list(people_queries.members_of(household, today))
     applicant = next(each.person for each in members if each.relation == "0")
     case = Case(

@@ -1,0 +1,96 @@
+"""Handing papers over (DOC-03): the day of service starts the remedies and ends the clock that promised it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.roles import has_power, role_name
+from jiuzhu.cases import clocks
+from jiuzhu.cases.acts._act import locked
+from jiuzhu.cases.models import Case
+from jiuzhu.cases.queries import papers_of
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.documents import acts as documents
+from jiuzhu.documents.models import Document, Service
+from jiuzhu.vault.uploads import Picture
+
+MODES = {
+    "IN_PERSON": "当面送达",
+    "AGENT": "代收送达",
+    "POST": "邮寄送达",
+    "ELECTRONIC": "电子送达",
+    "PUBLIC": "公告送达",
+}
+# A clock ends when every paper it promised is in the family's hands.
+PROMISED = {"CLK-RN": ("W22",), "CLK-CARD": ("W23", "W24")}
+
+
+def serve_paper(
+    actor: Actor,
+    uid: UUID | str,
+    document_id: int,
+    *,
+    mode: str,
+    receiver: str = "",
+    picture: Picture | None = None,
+    note: str = "",
+) -> Service:
+    """Staff record how a paper was handed over; in person needs the receiver's signature, by post the number.
+
+    Raises E_AUTH, E_NOT_FOUND, E_SEAL (signature missing), E_STATE (served already).
+    """
+    if not has_power(actor.role, "documents.serve"):
+        raise Refusal("E_AUTH", role=role_name(actor.role), act="送达文书", why="")
+    if mode not in MODES:
+        raise Refusal("E_NOT_FOUND", what="送达方式")
+    with transaction.atomic():
+        case = locked(actor, uid)
+        return _serve(actor, case, document_id, mode=mode, receiver=receiver, picture=picture, note=note)
+
+
+def receive_paper(actor: Actor, uid: UUID | str, document_id: int) -> Service | None:
+    """The family opens a paper on the phone: that is electronic service. ``None`` when it was served before."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        paper = _paper(actor, case, document_id)
+        if paper.state != Document.ISSUED or not paper.needs_service:
+            return None
+        return _serve(actor, case, document_id, mode="ELECTRONIC", receiver=actor.name, picture=None, note="")
+
+
+def _paper(actor: Actor, case: Case, document_id: int) -> Document:
+    for paper in papers_of(actor, case):
+        if paper.id == int(document_id):
+            return paper
+    raise Refusal("E_NOT_FOUND", what="文书")
+
+
+def _serve(
+    actor: Actor,
+    case: Case,
+    document_id: int,
+    *,
+    mode: str,
+    receiver: str,
+    picture: Picture | None,
+    note: str,
+) -> Service:
+    paper = _paper(actor, case, document_id)
+    service = documents.serve(
+        actor,
+        paper,
+        mode=mode,
+        receiver=f"{receiver or case.applicant.name}{f'（{note}）' if note else ''}",
+        proof=picture.content if picture else None,
+        mime=picture.mime if picture else "image/png",
+    )
+    served = set(
+        Document.objects.filter(case_id=case.id, state=Document.SERVED).values_list("code", flat=True)
+    )
+    for clock_id, codes in PROMISED.items():
+        if paper.code in codes and served.issuperset(codes):
+            clocks.stop(case, clock_id, service.served_at)
+    return service

@@ -1,0 +1,89 @@
+"""Commands of demo and simulation: ``simulate``, ``demo``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, timedelta
+from typing import Any
+
+import click
+from django.conf import settings
+from tqdm import tqdm
+
+from jiuzhu.core import clock
+from jiuzhu.core.refusal import Refusal
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--families", default=100, show_default=True, help="模拟家庭数")
+@click.option("--from", "start", type=_DAY, required=True, help="开始日期")
+@click.option("--to", "end", type=_DAY, required=True, help="结束日期")
+@click.option("--quiet", is_flag=True, help="不显示进度条")
+def simulate(families: int, start: Any, end: Any, quiet: bool) -> None:
+    """让模拟家庭按真实日历走完真实流程（仅演示环境）"""
+    sys.exit(_walk(families, start.date(), end.date(), quiet=quiet))
+
+
+def _walk(families: int, start: date, end: date, *, quiet: bool = False) -> int:
+    from jiuzhu.infra import demo as city
+    from jiuzhu.infra import invariants, simulation
+
+    if not settings.DEMO:
+        raise Refusal("E_DEMO", what="模拟")
+    city.make()
+    days = (end - start).days + 1
+    with tqdm(total=days, unit="天", disable=quiet or None, ncols=100, file=sys.stderr) as bar:
+
+        def each_day(today: date, done: simulation.Progress) -> None:
+            bar.set_description(f"{today}", refresh=False)
+            bar.set_postfix(
+                意愿=done.events["opened"], 批准=done.events["granted"], 中断=len(done.stuck), refresh=False
+            )
+            bar.update()
+
+        done = simulation.run(families, start, end, first=simulation.next_family(), each_day=each_day)
+    broken = list(invariants.violations())
+    for title, value in simulation.summary(done, broken):
+        click.echo(f"{title}  {value}")
+    for each in [*done.stuck[:20], *(f"{v.rule} {v.where} {v.what}" for v in broken[:20])]:
+        click.echo(f"  ✗ {each}", err=True)
+    return 1 if broken or done.stuck else 0
+
+
+@click.command("simulate-share", hidden=True)
+@click.option("--address", required=True)
+@click.option("--share", type=int, required=True)
+@click.option("--shares", type=int, required=True)
+@click.option("--families", type=int, required=True)
+@click.option("--first", type=int, required=True)
+@click.option("--start", type=_DAY, required=True)
+@click.option("--end", type=_DAY, required=True)
+def simulate_share(
+    address: str, share: int, shares: int, families: int, first: int, start: Any, end: Any
+) -> None:
+    """One helper process of ``simulate``: days come in on standard input."""
+    from jiuzhu.infra import simulation
+
+    moments = simulation.first_words(families, start.date(), end.date())
+    simulation.serve_share(
+        sys.stdin,
+        sys.stdout,
+        address=address,
+        moments=moments,
+        first=first,
+        share=share,
+        shares=shares,
+    )
+
+
+@click.command()
+@click.option("--families", default=96, show_default=True, help="示例家庭数")
+def demo(families: int) -> None:
+    """生成示例城市：岗位、下放和最近五个月的案件（仅演示环境）"""
+    today = clock.today()
+    sys.exit(_walk(families, today - timedelta(days=150), today))
+
+
+commands = [simulate, simulate_share, demo]

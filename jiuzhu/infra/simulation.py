@@ -1,0 +1,286 @@
+"""``jiuzhu simulate``: many made-up families walk through the real acts, day after day of the real calendar.
+
+The towns of a county belong to one helper process, so that counties walk side by side; the parent says which day
+it is and waits for all. The departments answer over HTTP, as in the running city.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import IO, Any
+
+import httpx
+from django.conf import settings
+from django.db import connection
+
+from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.connectors.contract import Transport
+from jiuzhu.core import clock
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.infra import demo, invariants
+from jiuzhu.infra.walk import Walker, family_walk
+from jiuzhu.parameters import queries as parameters
+
+HELPERS = 2
+_BATCH = 100
+
+
+@dataclass
+class Progress:
+    """What has happened so far; ``stuck`` are walks that met a refusal they should not have met."""
+
+    events: Counter[str] = field(default_factory=Counter)
+    stuck: list[str] = field(default_factory=list)
+
+    def add(self, told: dict[str, Any]) -> None:
+        self.events.update(told["events"])
+        self.stuck.extend(told["stuck"])
+
+
+@contextmanager
+def departments(size: int) -> Iterator[str]:
+    """A simulator of our own on a free port; yields its address and ends it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "JIUZHU_WORLD_SIZE": str(size),
+        "JIUZHU_DEPARTMENTS_FOLDER": str(settings.VAR / "departments"),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "departments", "--port", str(port)], cwd=settings.BASE_DIR, env=environment
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            raise Refusal("E_DEPARTMENTS", why="部门模拟器未能启动")
+        try:
+            httpx.get(f"{address}/healthz", timeout=1)
+            return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise Refusal("E_DEPARTMENTS", why="部门模拟器 30 秒内没有应答")
+
+
+def first_words(families: int, start: date, end: date, seed: int = 57) -> list[datetime]:
+    """When each family comes: spread over the working days of the first nine tenths of the span."""
+    draw = random.Random(seed)
+    calendar = parameters.calendar()
+    last = start + timedelta(days=max(1, (end - start).days * 9 // 10))
+    days = [
+        start + timedelta(days=n)
+        for n in range((last - start).days)
+        if calendar.is_working_day(start + timedelta(days=n))
+    ]
+    if not days:
+        raise Refusal("E_INPUT", field="起止日期", problem="期间内没有工作日")
+    return sorted(
+        clock.instant(draw.choice(days), draw.randint(8, 16), draw.randint(0, 59)) for _ in range(families)
+    )
+
+
+class Share:
+    """The families of some towns, walked by one process. ``day`` makes everything happen that is due by its end."""
+
+    def __init__(self, address: str, moments: list[datetime], first: int, share: int, shares: int) -> None:
+        console = httpx.Client(base_url=address, timeout=30)
+        line = Transport(address, settings.DEPARTMENTS_KEY, settings.DEPARTMENTS_SECRET)
+        self.walker = Walker(line, console)
+        self.events: Counter[str] = Counter()
+        self.stuck: list[str] = []
+        self.queue: list[tuple[datetime, int, Any]] = []
+        counties = sorted({_county(code) for code in demo.TOWNS})
+        for position, family in enumerate(_families(console, first, len(moments))):
+            if counties.index(_county(family["town"])) % shares == share:
+                self._push(moments[position], family["index"], family)
+        self.case_of: dict[int, str] = {}
+
+    def _push(self, at: datetime, index: int, walk: Any) -> None:
+        heapq.heappush(self.queue, (at, index, walk))
+
+    def day(self, today: date) -> dict[str, Any]:
+        self.events, self.stuck = Counter(), []
+        end = clock.instant(today + timedelta(days=1), 0)
+        while self.queue and self.queue[0][0] < end:
+            at, index, walk = heapq.heappop(self.queue)
+            if isinstance(walk, dict):
+                walk = family_walk(self.walker, walk, self._noter(index))
+            self._resume(at, index, walk)
+        return {"events": self.events, "stuck": self.stuck}
+
+    def _noter(self, index: int) -> Callable[[str, str], None]:
+        def note(event: str, case_no: str) -> None:
+            self.events[event] += 1
+            self.case_of[index] = case_no
+
+        return note
+
+    def _resume(self, at: datetime, index: int, walk: Any) -> None:
+        try:
+            with clock.at(at):
+                again = next(walk)
+        except StopIteration:
+            self.events["finished"] += 1
+        except Refusal as refused:
+            self.stuck.append(f"{self.case_of.get(index, f'家庭{index}')}：{refused}")
+            self.events["finished"] += 1
+        else:
+            self._push(again, index, walk)
+
+
+def _county(town_code: str) -> str:
+    """A zone's towns share the prefix of a county but not its authority; side by side is enough here."""
+    return town_code[:6]
+
+
+def _families(console: httpx.Client, first: int, count: int) -> Iterator[dict[str, Any]]:
+    for offset in range(first, first + count, _BATCH):
+        limit = min(_BATCH, first + count - offset)
+        answer = console.get("/console/families", params={"offset": offset, "limit": limit})
+        answer.raise_for_status()
+        yield from answer.json()
+
+
+def serve_share(orders: IO[str], out: IO[str], **named: Any) -> None:
+    """The helper's loop: a line with a day comes in, a line of what happened goes out."""
+    share = Share(**named)
+    print("ready", file=out, flush=True)
+    for line in orders:
+        print(json.dumps(share.day(date.fromisoformat(line.strip()))), file=out, flush=True)
+
+
+class _Helper:
+    def __init__(self, address: str, share: int, **named: Any) -> None:
+        given = [f"--{name}={value}" for name, value in named.items()]
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jiuzhu", "simulate-share"),
+                *(f"--address={address}", f"--share={share}", f"--shares={HELPERS}"),
+                *given,
+            ],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def order(self, text: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(f"{text}\n")
+        self.process.stdin.flush()
+
+    def answer(self) -> str:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("a helper of the simulation ended early; its message stands above")
+        return line
+
+    def end(self) -> None:
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process.wait(30)
+
+
+def run(
+    families: int, start: date, end: date, *, first: int, each_day: Callable[[date, Progress], None]
+) -> Progress:
+    """Walk ``families`` families, the first with number ``first``, from ``start`` to ``end`` (both included)."""
+    if end <= start:
+        raise Refusal("E_INPUT", field="起止日期", problem="结束日期须晚于开始日期")
+    done = Progress()
+    with departments(first + families) as address:
+        helpers = [
+            _Helper(address, share, families=families, start=start, end=end, first=first)
+            for share in range(HELPERS)
+        ]
+        try:
+            for helper in helpers:
+                helper.answer()
+            for number in range((end - start).days + 1):
+                today = start + timedelta(days=number)
+                for helper in helpers:
+                    helper.order(today.isoformat())
+                for helper in helpers:
+                    done.add(json.loads(helper.answer()))
+                each_day(today, done)
+        finally:
+            for helper in helpers:
+                helper.end()
+    return done
+
+
+def next_family(size: int = 100_000) -> int:
+    """Number of the first family of the made-up world that this city has not met: one per household so far."""
+    with fence(PLATFORM), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM people_household")
+        return min(int(cursor.fetchone()[0]), size)
+
+
+_DECIDED = """
+SELECT count(*), count(*) FILTER (WHERE NOT breached), count(*) FILTER (WHERE used_days <= 20)
+FROM cases_caseclock WHERE clock = 'CLK-T20' AND ended_at IS NOT NULL
+"""
+
+
+def summary(done: Progress, broken: list[invariants.Violation]) -> list[tuple[str, str]]:
+    """What is printed at the end: words and numbers, in order."""
+    with fence(PLATFORM), connection.cursor() as cursor:
+
+        def count(sql: str) -> Any:
+            cursor.execute(sql)
+            return cursor.fetchone()
+
+        decided, in_time, within = count(_DECIDED)
+        papers = count("SELECT count(*) FROM documents_document")[0]
+        lines, paid = count(
+            "SELECT count(*), count(*) FILTER (WHERE r.code = '00') FROM payments_payline l"
+            " LEFT JOIN payments_lineresult r ON r.line_id = l.id"
+        )
+        yuan = count("SELECT COALESCE(sum(total_fen), 0) FROM payments_payline WHERE reissue_of_id IS NULL")[
+            0
+        ]
+        steps = count("SELECT count(*) FROM cases_step")[0]
+        audited = count("SELECT count(*) FROM audit_auditentry")[0]
+    events = done.events
+    rows = [
+        ("登记救助意愿", f"{events['opened']:,} 户"),
+        ("批准", f"{events['granted']:,} 户"),
+        ("不予批准", f"{events['refused']:,} 户"),
+        ("核对不符后逾期未申请", f"{events['lapsed']:,} 户"),
+        ("撤回", f"{events['withdrawn']:,} 户"),
+        ("仍在办理", f"{events['opened'] - events['finished']:,} 户"),
+        ("公示期间异议 / 民主评议", f"{events['objected']:,} / {events['appraised']:,}"),
+        (
+            "20个工作日内办结",
+            f"{in_time:,} / {decided:,}（{100 * in_time / decided if decided else 0:.1f}%）",
+        ),
+        ("其中实际用时不超过20个工作日", f"{within:,}"),
+        ("制发文书", f"{papers:,} 份"),
+        ("办理步骤 / 审计记录", f"{steps:,} / {audited:,}"),
+        ("发放", f"{lines:,} 笔，到账 {paid:,} 笔，{yuan / 100:,.2f} 元"),
+        ("意外中断", f"{len(done.stuck):,}"),
+        ("违反不变式", f"{len(broken):,}"),
+    ]
+    return rows
