@@ -45,8 +45,8 @@ manual: .venv/dev.stamp ## walk the journeys in a browser and write docs/manual 
 	$(BIN)/python -m tests.manual
 
 lock: ## recompile the lock files from pyproject.toml (needs uv)
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean: ## stop the embedded databases and remove environment and local data (var/)
 	-$(JIUZHU) db stop

@@ -138,10 +138,9 @@ def worker(concurrency: int) -> None:
     _ready()
     import asyncio
 
-    from procrastinate.contrib.django import app
+    from jiuzhu.jobs.queue import work
 
-    with app.replace_connector(app.connector.get_worker_connector()):
-        asyncio.run(app.run_worker_async(concurrency=concurrency, name="worker"))
+    asyncio.run(work(concurrency=concurrency))
 
 
 @group.command()

@@ -20,7 +20,7 @@ from procrastinate.contrib.django import app
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.infra.queue import defer
 
-__all__ = ["defer", "every", "job", "run_waiting"]
+__all__ = ["defer", "every", "job", "run_waiting", "work"]
 
 _NEXT = """
 UPDATE procrastinate_jobs SET status = 'doing', attempts = attempts + 1 WHERE id = (
@@ -76,3 +76,15 @@ def run_waiting(limit: int = 10_000) -> int:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [number])
     raise RuntimeError(f"more than {limit} jobs: one of them keeps queueing itself")
+
+
+async def work(*, concurrency: int = 2, until_empty: bool = False) -> None:
+    """The worker: waiting jobs one after the other until it is told to stop (or, for tests, until none waits)."""
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+        async with worker.open_async():
+            await worker.run_worker_async(
+                concurrency=concurrency,
+                name="worker",
+                wait=not until_empty,
+                install_signal_handlers=not until_empty,
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
@@ -10,6 +11,7 @@ from django.db.utils import DatabaseError
 
 from jiuzhu.accounts.models import Division
 from jiuzhu.infra.queue import defer
+from jiuzhu.jobs.queue import work
 
 
 def _one(sql: str) -> object:
@@ -90,3 +92,11 @@ def test_another_thread_sees_what_was_committed(committed_db: str) -> None:
     thread.join()
 
     assert seen == [1]
+
+
+def test_the_real_worker_does_what_waits(committed_db: str) -> None:
+    defer("cases.lapse")
+
+    asyncio.run(work(until_empty=True))
+
+    assert _one("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'cases.lapse'") == "succeeded"
