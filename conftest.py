@@ -4,6 +4,7 @@ db                as in pytest-django: inside one transaction, undone afterwards
                   somebody asks (``with fence(actor): ...``); ``as_platform`` opens the widest fence
 committed_db      a fresh copy of the template: real commits, threads, several connections
 served            address of the running application over a committed_db
+city, module_city, committed_city    a staffed city with simulated departments (tests/families.py)
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 import pytest
 
 from jiuzhu.infra import test_database as databases
+
+pytest_plugins = ["tests.families"]
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ CAPABILITIES = (
 def _sources(*folders: str, tests: bool = False) -> Iterator[Path]:
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            if tests or "tests" not in path.parts:
+            if tests or "tests" not in path.relative_to(ROOT).parts:
                 yield path
 
 
