@@ -132,7 +132,9 @@ class City:
             organ = type(organ).objects.get(kind="CITY")
         return self.walker.staff(role, organ, position)
 
-    def facts(self, story: str, town: str, *, channel: str = "ONLINE", county_run: bool = False) -> dict[str, Any]:
+    def facts(
+        self, story: str, town: str, *, channel: str = "ONLINE", county_run: bool = False
+    ) -> dict[str, Any]:
         """The next unused made-up family of that story, moved to ``town``."""
         places = [i for i in range(_SIZE) if world.story_of(_SEED, i) == story]
         family = world.family(_SEED, places[self._used[story]])
@@ -178,7 +180,11 @@ def module_city(django_db_setup: None, django_db_blocker: Any, tmp_path_factory:
     """One city for all tests of a module, undone after the last of them."""
     from jiuzhu.infra import demo
 
-    with django_db_blocker.unblock(), _departments(tmp_path_factory.mktemp("departments")), transaction.atomic():
+    with (
+        django_db_blocker.unblock(),
+        _departments(tmp_path_factory.mktemp("departments")),
+        transaction.atomic(),
+    ):
         demo.make()
         yield City()
         transaction.set_rollback(True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from jiuzhu.accounts.organisations import decide_authority
-from jiuzhu.cases.models import Case, CaseClock, Pause, Step
+from jiuzhu.cases.models import Case, CaseClock, Extension, Pause, Step
 from jiuzhu.core import clock
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.workflow import clocks as law
@@ -16,16 +16,21 @@ def state_of(
 ) -> law.ClockState:
     """Compute the clock from its start, the case's pauses and the calendar (3.11); ``now`` for a running one."""
     case = row.case
+    began_on, calendar = clock.local(row.started_at).date(), parameters.calendar()
+    extension = Extension.objects.filter(case=case).first()
+    pauses = Pause.objects.filter(case=case).values_list("kind", "starts_on", "ends_on")
+    now = now or clock.now()
     return law.due(
         row.clock,
         started_at=row.started_at,
-        pauses=[(pause.starts_on, pause.ends_on) for pause in Pause.objects.filter(case=case)],
+        pauses=law.capped(pauses, calendar, until=clock.local(ended_at or now).date()),
         regime=case.regime,
-        parameters=parameters.plain_values(case.county, on=row.started_at.date(), regime=case.regime),
-        calendar=parameters.calendar(),
-        delegated=decide_authority(case.town, case.aid_type, row.started_at.date()) == "TOWN",
+        parameters=parameters.plain_values(case.county, on=began_on, regime=case.regime),
+        calendar=calendar,
+        delegated=decide_authority(case.town, case.aid_type, began_on) == "TOWN",
+        extension=extension.reason if extension else "",
         ended_at=ended_at,
-        now=now or clock.now(),
+        now=now,
     )
 
 
@@ -46,6 +51,20 @@ def start(step: Step, clock_id: str) -> CaseClock:
     return row
 
 
+def own_request_days(case: Case, on: date) -> int:
+    """Working days the family's own requests have stopped the total clock so far (PAU-1)."""
+    calendar = parameters.calendar()
+    own = Pause.objects.filter(case=case, kind=law.OWN_REQUEST).values_list("kind", "starts_on", "ends_on")
+    return sum(
+        calendar.working_days_between(start, end) for start, end in law.capped(own, calendar, until=on)
+    )
+
+
+def foreseen(case: Case, clock_id: str, at: datetime) -> law.ClockState:
+    """Where a clock would stand if it began at ``at``: the date a paper may promise."""
+    return state_of(CaseClock(case=case, clock=clock_id, started_at=at), now=at)
+
+
 def stop(case: Case, clock_id: str, at: datetime) -> None:
     """End a running clock by something that is no step of the case (a paper handed over)."""
     for row in CaseClock.objects.filter(case=case, clock=clock_id, ended_at__isnull=True):
@@ -61,6 +80,16 @@ def _end(row: CaseClock, at: datetime, step: Step | None = None) -> None:
 
 def _index(row: CaseClock, state: law.ClockState) -> None:
     row.due_on, row.due_at, row.provisional = state.due_on, state.due_at, state.provisional
+
+
+def restart(case: Case, clock_id: str, at: datetime) -> None:
+    """A running clock whose start was later than thought (the paper was received later): counted from ``at``."""
+    for row in CaseClock.objects.filter(case=case, clock=clock_id, ended_at__isnull=True).select_related(
+        "case"
+    ):
+        row.started_at = at
+        _index(row, state_of(row))
+        row.save(update_fields=["started_at", "due_on", "due_at", "provisional"])
 
 
 def rebuild(case: Case) -> int:

@@ -102,7 +102,16 @@ def verified(case: Case, on: date) -> evidence.Evidence:
         return said
     observations, refs = verification.observations_of(run)
     answered = replace(said, answered=verification.spoke(run))
-    return _exempted(findings.with_observations(answered, observations, refs), case)
+    known = findings.with_observations(answered, observations, refs, explained=_explained(case))
+    return _exempted(known, case)
+
+
+def _explained(case: Case) -> set[tuple[str, str]]:
+    """(finding code, member) whose explanation an officer accepted: the declared value stands (VER-11)."""
+    accepted = FindingAnswer.objects.filter(
+        finding__report__case_id=case.id, outcome="EXPLAINED", finding__person__isnull=False
+    )
+    return {(code, str(uid)) for code, uid in accepted.values_list("finding__code", "finding__person__uid")}
 
 
 _EXEMPT_KINDS = {

@@ -26,7 +26,7 @@ from jiuzhu.people import acts as people
 from jiuzhu.people.models import Authorisation
 from jiuzhu.publicity.models import Posting
 from jiuzhu.verification import queries as verification
-from jiuzhu.verification.models import Run
+from jiuzhu.verification.models import Report, Run
 from jiuzhu.workflow.states import STATES
 
 if TYPE_CHECKING:
@@ -309,7 +309,8 @@ def separation_of_duties(act: Act) -> None:
     """ORG-03, AS-18: neither investigator nor verifier of the case decides it."""
     if Investigator.objects.filter(case=act.case, staff_id=act.actor.id).exists():
         raise Refusal("E_SOD", who=act.actor.name, why="是本案调查人员，不得审批")
-    if Run.objects.filter(case_id=act.case.id, verifier_id=act.actor.id).exists():
+    verified = Run.objects.filter(case_id=act.case.id, verifier_id=act.actor.id).exists()
+    if verified or Report.objects.filter(case_id=act.case.id, issuer_id=act.actor.id).exists():
         raise Refusal("E_SOD", who=act.actor.name, why="是本案核对人员，不得审批")
 
 
@@ -406,6 +407,8 @@ def facts_given(act: Act) -> None:
 def meeting_is_valid(act: Act) -> None:
     """APP-01, APP-02, AS-26: nine at least, two thirds villager representatives, everybody signs, nobody related."""
     people_there = act.given.get("participants", [])
+    if not str(act.given.get("chair", "")).strip():
+        raise Refusal("E_QUORUM", why="没有填写主持人")
     values = parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)
     least, share = values["appraisal_min"], values["appraisal.reps_share"]
     names = [each["name"].strip() for each in people_there]
@@ -413,11 +416,22 @@ def meeting_is_valid(act: Act) -> None:
         raise Refusal("E_QUORUM", why="参会人员姓名为空或重复")
     if len(people_there) < least:
         raise Refusal("E_QUORUM", why=f"参会{len(people_there)}人，应不少于{least}人")
+    related = _household_names(act.case) & set(names)
+    if related:
+        raise Refusal("E_QUORUM", why=f"{'、'.join(sorted(related))}是申请家庭成员，应当回避")
     representatives = sum(each["capacity"] == "REPRESENTATIVE" for each in people_there)
     if representatives < share * len(people_there):
         raise Refusal("E_QUORUM", why=f"村（居）民代表{representatives}人，不足参会人数的三分之二")
     if not all(each.get("signed", True) for each in people_there):
         raise Refusal("E_SEAL", missing="参会人员签字")
+
+
+def _household_names(case) -> set[str]:
+    """Members and supporters: they are heard, they do not vote (APP-02)."""
+    household = case.household
+    return set(household.persons.values_list("name", flat=True)) | set(
+        household.obligors.values_list("name", flat=True)
+    )
 
 
 def vote_of(participants: list[dict[str, Any]], values: Mapping[str, Any]) -> str:
@@ -456,6 +470,13 @@ def delegation_gone(act: Act) -> None:
     """ORG-06."""
     if delegation_for(act.case.town, act.case.aid_type, act.today):
         raise Refusal("E_STATE", act=act.move.title, state="授权仍有效")
+
+
+@guard
+def delegation_there(act: Act) -> None:
+    """ORG-04: authority is whoever has it on the day of the decision."""
+    if not delegation_for(act.case.town, act.case.aid_type, act.today):
+        raise Refusal("E_STATE", act=act.move.title, state="审批权仍在县级")
 
 
 def next_round(case) -> int:

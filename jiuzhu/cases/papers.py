@@ -12,6 +12,7 @@ from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import COUNTY_LEVEL, decide_authority, delegation_for, village_name
 from jiuzhu.aid_types import registry
 from jiuzhu.cases.models import Case
+from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.documents import acts as documents
@@ -78,7 +79,7 @@ def common(case: Case, on: date) -> dict[str, Any]:
         "area_type": name_of("area_type", case.area_type),
         "channel": name_of("channel", case.channel),
         "hardship": case.hardship or "无",
-        "opened_at": case.opened_at.isoformat(),
+        "opened_at": clock.local(case.opened_at).isoformat(),
         "applied_on": case.applied_on or on,
         "accepted_on": case.accepted_on,
         "hotline": case.town.phone,
@@ -189,5 +190,5 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
         case_id=case.id,
         addressee=case.applicant.name,
         authorised=may_issue(case, code, organ, act.today),
-        event_on=case.opened_at.date() if case.opened_at else None,
+        event_on=clock.local(case.opened_at).date() if case.opened_at else None,
     )

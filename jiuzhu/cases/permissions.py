@@ -40,6 +40,13 @@ def check_may_move(actor: Actor, case: Case, table: MoveTable, key: str) -> Move
     return row
 
 
+def check_may_do(actor: Actor, case: Case, roles: frozenset[str] | tuple[str, ...], act: str) -> None:
+    """For work inside a state (signatures, photos, the form): the same two questions as for a move."""
+    if actor.role not in roles:
+        raise Refusal("E_AUTH", role=role_name(actor.role), act=act, why="")
+    check_recusal(actor, case)
+
+
 def check_recusal(actor: Actor, case: Case) -> None:
     """ORG-03: a near relative of a household member or supporter acts in no step of the case (回避)."""
     if not actor.is_staff:

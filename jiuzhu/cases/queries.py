@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from jiuzhu.core.codes import name_of
 from jiuzhu.core.id_numbers import age_on, mask, mask_account, mask_phone
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
+from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.queries import account_on, members_of
 from jiuzhu.policy import evidence as law_evidence
 from jiuzhu.policy.outcome import Outcome
@@ -133,13 +134,17 @@ def listing(
     return _rows(actor, found[:limit]), more
 
 
+# may happen at almost any time, so they are nobody's task of today
+_OCCASIONAL = ("D31", "D31w", "D26", "VER-10")
+
+
 def due_today(actor: Actor, *, limit: int = 100) -> list[Row]:
     """What this person can act on now, the nearest deadline first."""
     mine = {
         state
         for aid in registry.all_types()
         for row in aid.moves
-        if actor.role in row.roles and row.key not in ("D31", "D31w", "D26")
+        if actor.role in row.roles and row.key not in _OCCASIONAL
         for state in row.sources
     }
     cases = (
@@ -149,9 +154,7 @@ def due_today(actor: Actor, *, limit: int = 100) -> list[Row]:
         .order_by(F("due").asc(nulls_last=True), "id")[:limit]
     )
     rows = [
-        row
-        for row in _rows(actor, list(cases))
-        if any(move.key not in ("D31", "D31w", "D26") for move in row.moves)
+        row for row in _rows(actor, list(cases)) if any(move.key not in _OCCASIONAL for move in row.moves)
     ]
     return sorted(rows, key=lambda row: (row.due_on or date.max, row.case.id))
 
@@ -303,7 +306,34 @@ def lapsing(on: date) -> list[tuple[UUID, str]]:
     """Cases whose window ended before ``on`` and the move that ends them (daily job)."""
     keys = {"CLK-OBJW": ("VER_NOT_FIT", "D10"), "CLK-CORR": ("CORRECTION", "D15")}
     with fence(PLATFORM):
+        waiting = Case.objects.filter(state="MAY_APPLY").select_related("county")
+        unused = [(case.uid, "D11x") for case in waiting if _apply_window_over(case, on)]
         rows = CaseClock.objects.filter(ended_at__isnull=True, due_on__lt=on, clock__in=keys).select_related(
             "case"
         )
-        return [(row.case.uid, keys[row.clock][1]) for row in rows if row.case.state == keys[row.clock][0]]
+        return unused + [
+            (row.case.uid, keys[row.clock][1]) for row in rows if row.case.state == keys[row.clock][0]
+        ]
+
+
+def _apply_window_over(case: Case, on: date) -> bool:
+    step = case.steps.filter(to_state="MAY_APPLY").order_by("-seq").first()
+    days = parameters.plain_values(case.county, on=on, regime=case.regime)["apply_window_days"]
+    return step is not None and on > step.on + timedelta(days=int(days))
+
+
+def misplaced(on: date) -> list[UUID]:
+    """Cases waiting for a decision where the authority is no longer (or not yet known to be) today (ORG-06)."""
+    place = {"TOWN_APPROVAL": "TOWN", "COUNTY_REVIEW": "COUNTY"}
+    with fence(PLATFORM):
+        return [
+            case.uid
+            for case in Case.objects.filter(state__in=place).select_related("town")
+            if decide_authority(case.town, case.aid_type, on) != place[case.state]
+        ]
+
+
+def standing_still() -> list[Case]:
+    """Cases whose total clock is paused: their promised day moves with every day that passes."""
+    with fence(PLATFORM):
+        return list(Case.objects.filter(pauses__ends_on__isnull=True, pauses__isnull=False).distinct())

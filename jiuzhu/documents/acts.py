@@ -112,6 +112,9 @@ def _refuse_failures(
         raise Refusal("E_DOC", missing="；".join(failures))
 
 
+_WORDS = {Document.DRAFT: "草稿", Document.SERVED: "已送达", Document.VOID: "已作废"}
+
+
 @transaction.atomic
 def serve(
     actor: Actor,
@@ -125,7 +128,7 @@ def serve(
     """Record service (DOC-03). In-person service needs the receiver's signature; a paper is served once."""
     locked = Document.objects.select_for_update().get(pk=document.pk)
     if locked.state != Document.ISSUED:
-        raise Refusal("E_STATE", act="送达文书", state=locked.state)
+        raise Refusal("E_STATE", act="送达文书", state=_WORDS[locked.state])
     if mode == "IN_PERSON" and not proof:
         raise Refusal("E_SEAL", missing="受送达人签字")
     now = clock.now()

@@ -68,7 +68,7 @@ def _moves() -> str:
                 _names(row.sources),
                 _names(row.targets),
                 "、".join(sorted(role_name(role) for role in row.roles)),
-                "、".join(row.starts),
+                "、".join((*row.starts, *(f"（{clock}）" for clock in row.may_start))),
                 "、".join(row.stops),
                 "、".join((*row.papers, *(f"（{paper}）" for paper in row.optional_papers))),
                 "、".join(sorted(row.regimes)),

@@ -401,7 +401,7 @@ def _visit(case: Case, one: Actor, two: Actor) -> None:
                 one,
                 case.uid,
                 finding_id=finding.id,
-                outcome="EXPLAINED",
+                outcome="CONFIRMED" if finding.code == "H-WAGE" else "EXPLAINED",
                 reason="入户核实，情况已说明并留存证据。",
             )
     for each in (one, two):

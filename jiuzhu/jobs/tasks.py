@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application, verification
+from jiuzhu.cases import clocks, queries
+from jiuzhu.cases.acts import application, decision, verification
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.jobs.queue import every, job
@@ -31,3 +31,12 @@ def lapse() -> None:
             application.lapse(uid, key)
         except Refusal:  # somebody acted in the meantime
             continue
+
+
+@every("5 0 * * *", "cases.new_day")
+def new_day() -> None:
+    """Cases follow the authority (ORG-06); paused clocks show their new day."""
+    for uid in queries.misplaced(clock.today()):
+        decision.follow_authority(uid)
+    for case in queries.standing_still():
+        clocks.rebuild(case)

@@ -165,7 +165,7 @@ def sign(
     """Keep one person's signature: finger or pen on the screen, or a photo of the signed paper. Once a person."""
     Authorisation.objects.select_for_update().get(pk=authorisation.pk)
     if authorisation.state not in (Authorisation.DRAFT,):
-        raise Refusal("E_STATE", act="签署授权", state=authorisation.state)
+        raise Refusal("E_STATE", act="签署授权", state="授权书已签署齐全或已失效")
     if person.household_id != authorisation.household_id:
         raise Refusal("E_SCOPE", what=f"{person.name}不是该家庭成员")
     if Signature.objects.filter(authorisation=authorisation, person=person).exists():

@@ -70,8 +70,14 @@ def _taken(exif: Any) -> datetime | None:
 
 
 def _place(exif: Any) -> str:
+    """Latitude and longitude; cameras write odd things here, and a place nobody can read is no place."""
     gps = exif.get_ifd(_EXIF_GPS)
-    if not gps.get(2) or not gps.get(4):
+    try:
+        north, east = (
+            (-1 if gps.get(sign) in ("S", "W") else 1)
+            * (float(part[0]) + float(part[1]) / 60 + float(part[2]) / 3600)
+            for sign, part in ((1, gps[2]), (3, gps[4]))
+        )
+    except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError):
         return ""
-    degrees = [float(part[0]) + float(part[1]) / 60 + float(part[2]) / 3600 for part in (gps[2], gps[4])]
-    return f"{degrees[0]:.5f},{degrees[1]:.5f}"
+    return f"{north:.5f},{east:.5f}" if abs(north) <= 90 and abs(east) <= 180 else ""

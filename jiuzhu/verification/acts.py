@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from jiuzhu.accounts.actor import PLATFORM, Actor
 from jiuzhu.accounts.queries import agreement_in_force
 from jiuzhu.audit.acts import record
 from jiuzhu.connectors import registry
+from jiuzhu.connectors.contract import Answer as Said
 from jiuzhu.connectors.contract import ConnectorFailure, InquiryRequest, Reply, Transport
 from jiuzhu.connectors.contract import Subject as Asked
 from jiuzhu.core import clock
@@ -23,7 +24,8 @@ from jiuzhu.policy.findings import Finding as Found
 from jiuzhu.verification import queries
 from jiuzhu.verification.models import Answer, Finding, FindingAnswer, Inquiry, Report, Run, Subject
 
-MAX_ATTEMPTS = 12
+# a source that fails is asked again hourly until its seven working days are over (VER-10), holidays included
+MAX_ATTEMPTS = 400
 
 
 @transaction.atomic
@@ -112,11 +114,25 @@ def ask(inquiry_id: int, line: Transport, *, limit_fen: int) -> str:
     ).get(pk=inquiry_id)
     if inquiry.state in (Inquiry.ANSWERED, Inquiry.FAILED) or inquiry.run.state != Run.RUNNING:
         return inquiry.state
+    forbidden = _why_not(inquiry.run)
+    if forbidden:
+        return _failed(inquiry, ConnectorFailure(forbidden, again=False))
     try:
         reply = _call(inquiry, line, limit_fen)
     except ConnectorFailure as failure:
         return _failed(inquiry, failure)
     return _keep(inquiry, reply)
+
+
+def _why_not(run: Run) -> str:
+    """VER-23, VER-31: consent and agreement must still hold when the question leaves the house, not only at the start."""
+    today, consent, agreement = clock.today(), run.authorisation, run.agreement
+    if consent.state != Authorisation.IN_FORCE or (consent.valid_to and consent.valid_to < today):
+        return "授权书已失效，停止核对"
+    ended = agreement.ended_on is not None and agreement.ended_on <= today
+    if ended or not agreement.signed_on <= today <= agreement.valid_to:
+        return "核对人员的保密协议已失效，停止核对"
+    return ""
 
 
 def _call(inquiry: Inquiry, line: Transport, limit_fen: int) -> Reply:
@@ -146,59 +162,77 @@ def _call(inquiry: Inquiry, line: Transport, limit_fen: int) -> Reply:
     )
 
 
+def _locked(inquiry: Inquiry) -> tuple[Inquiry, Run]:
+    """Inquiry and run under their locks: a withdrawal and an answer never cross each other."""
+    run = Run.objects.select_for_update().get(pk=inquiry.run_id)
+    return Inquiry.objects.select_for_update().get(pk=inquiry.pk), run
+
+
 @transaction.atomic
 def _failed(inquiry: Inquiry, failure: ConnectorFailure) -> str:
-    inquiry = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
+    inquiry, run = _locked(inquiry)
+    if inquiry.state == Inquiry.ANSWERED or run.state != Run.RUNNING:
+        return inquiry.state  # somebody else's try succeeded, or nobody may know any more
     inquiry.attempts += 1
     inquiry.last_error = failure.reason[:200]
     again = failure.again and inquiry.attempts < MAX_ATTEMPTS
     inquiry.state = inquiry.state if again else Inquiry.FAILED
-    inquiry.next_try_at = (
-        clock.now() + timedelta(seconds=min(3600, 5 * 2**inquiry.attempts)) if again else None
-    )
+    inquiry.next_try_at = _next_try(inquiry) if again else None
     inquiry.save()
-    record(PLATFORM, "verification.failure", about=inquiry, case_no=inquiry.run.case_no, again=again)
+    record(PLATFORM, "verification.failure", about=inquiry, case_no=run.case_no, again=again)
     return inquiry.state
+
+
+def _next_try(inquiry: Inquiry) -> datetime:
+    """Seconds at first, then minutes, at last every hour."""
+    return clock.now() + timedelta(seconds=min(3600, 5 * 2 ** min(inquiry.attempts, 10)))
 
 
 @transaction.atomic
 def _keep(inquiry: Inquiry, reply: Reply) -> str:
-    locked = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
-    if locked.state == Inquiry.ANSWERED:
-        return locked.state
+    locked, run = _locked(inquiry)
+    if locked.state == Inquiry.ANSWERED or run.state != Run.RUNNING:
+        return locked.state  # answered meanwhile, or the family took its consent back while we were asking
     now = clock.now()
-    subjects = {each.seq: each for each in Subject.objects.filter(run=locked.run)}
+    subjects = {each.seq: each for each in Subject.objects.filter(run=run)}
     for said in reply.answers:
-        answer = Answer(
-            inquiry=locked,
-            subject=subjects[said.seq],
-            result=said.result,
-            as_of=said.as_of,
-            coverage=said.coverage,
-            digest=said.digest,
-            received_at=now,
-        )
-        answer.rows = json.dumps(list(said.rows), ensure_ascii=False)
-        answer.save(force_insert=True)
+        _keep_answer(locked, subjects[said.seq], said)
     locked.attempts += 1
     locked.sent_at = locked.sent_at or now
     locked.ticket = reply.ticket
     locked.state = Inquiry.ANSWERED if reply.complete else Inquiry.PENDING
     locked.answered_at = now if reply.complete else None
-    locked.next_try_at = (
-        None if reply.complete else now + timedelta(seconds=min(3600, 5 * 2**locked.attempts))
-    )
+    locked.next_try_at = None if reply.complete else _next_try(locked)
     locked.last_error = ""
     locked.save()
     record(
         PLATFORM,
         "verification.answer",
         about=locked,
-        case_no=locked.run.case_no,
+        case_no=run.case_no,
         answers=len(reply.answers),
         state=locked.state,
     )
     return locked.state
+
+
+def _keep_answer(inquiry: Inquiry, subject: Subject, said: Said) -> None:
+    """One more version when it says something new; the same words again are the same answer."""
+    last = Answer.objects.filter(inquiry=inquiry, subject=subject).order_by("-version").first()
+    if last is not None and last.digest == said.digest:
+        return
+    answer = Answer(
+        inquiry=inquiry,
+        subject=subject,
+        version=last.version + 1 if last else 1,
+        result=said.result,
+        as_of=said.as_of,
+        coverage=said.coverage,
+        digest=said.digest,
+        received_at=clock.now(),
+    )
+    answer.rows = json.dumps(list(said.rows), ensure_ascii=False)
+    answer.save(force_insert=True)
 
 
 @transaction.atomic

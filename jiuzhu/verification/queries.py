@@ -16,7 +16,7 @@ from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.observation import Observation
 from jiuzhu.parameters import queries as parameters
-from jiuzhu.verification.models import Answer, Finding, Inquiry, Report, Run
+from jiuzhu.verification.models import Answer, Finding, FindingAnswer, Inquiry, Report, Run
 
 RESULT_WORDS = {
     "HIT": "已反馈",
@@ -39,42 +39,79 @@ def latest_report(case_id: int) -> Report | None:
     return Report.objects.filter(case_id=case_id).select_related("run").order_by("-id").first()
 
 
+def looked_through(run: Run) -> list[Run]:
+    """The run and, when it only asked some sources again, the reports it builds on; the newest first (VER-24)."""
+    runs = [run]
+    while runs[-1].kind in ("RECHECK", "FOLLOWUP"):
+        earlier = (
+            Run.objects.filter(case_id=run.case_id, id__lt=runs[-1].id, state=Run.REPORTED)
+            .order_by("-id")
+            .first()
+        )
+        if earlier is None:
+            break
+        runs.append(earlier)
+    return runs
+
+
 def latest_answers(run: Run) -> dict[str, list[Answer]]:
-    """The newest version of every answer of a run, by source. Needs sight level L2 or the platform's own eyes."""
-    newest: dict[tuple[int, int], Answer] = {}
-    for answer in (
+    """What is known of each person from each source. Needs sight level L2 or the platform's own eyes.
+
+    Within a run the newest version counts. A source asked again that keeps silent takes nothing back:
+    the former answer stands until there is a new one.
+    """
+    known: dict[tuple[str, int], Answer] = {}
+    for each in reversed(looked_through(run)):
+        for key, answer in _newest(each).items():
+            if answer.result in contract.SPEAKING or key not in known:
+                known[key] = answer
+    by_source: dict[str, list[Answer]] = defaultdict(list)
+    for (source, _), answer in known.items():
+        by_source[source].append(answer)
+    return by_source
+
+
+def _newest(run: Run) -> dict[tuple[str, int], Answer]:
+    rows = (
         Answer.objects.filter(inquiry__run=run)
         .select_related("inquiry", "subject", "subject__person")
         .order_by("version")
-    ):
-        newest[(answer.inquiry_id, answer.subject_id)] = answer
-    by_source: dict[str, list[Answer]] = defaultdict(list)
-    for answer in newest.values():
-        by_source[answer.inquiry.source].append(answer)
-    return by_source
+    )
+    return {(each.inquiry.source, each.subject.person_id): each for each in rows}
 
 
 def spoke(run: Run) -> tuple[str, ...]:
     """Sources that said something of every subject. Anything less is silence, and silence is never "no property"."""
     with fence(PLATFORM):
-        subjects = run.subjects.count()
+        subjects = set(run.subjects.values_list("person_id", flat=True))
         return tuple(
             sorted(
                 source
                 for source, answers in latest_answers(run).items()
-                if sum(each.result in contract.SPEAKING for each in answers) == subjects
+                if {each.subject.person_id for each in answers if each.result in contract.SPEAKING}
+                >= subjects
             )
         )
 
 
-def silent_sources(run: Run) -> list[str]:
-    """Names of mandatory sources that did not speak of every subject."""
+def _inquiries(run: Run) -> list[Inquiry]:
+    """One inquiry a source, the newest, in the order they were first put."""
+    newest: dict[str, Inquiry] = {}
+    for each in reversed(looked_through(run)):
+        for inquiry in each.inquiries.order_by("id"):
+            newest[inquiry.source] = inquiry
+    return list(newest.values())
+
+
+def silent_codes(run: Run) -> list[str]:
+    """Mandatory sources that did not speak of every subject."""
     speaking = spoke(run)
-    return [
-        name_of("source", each.source)
-        for each in run.inquiries.filter(mandatory=True)
-        if each.source not in speaking
-    ]
+    return [each.source for each in _inquiries(run) if each.mandatory and each.source not in speaking]
+
+
+def silent_sources(run: Run) -> list[str]:
+    """The names of :func:`silent_codes`."""
+    return [name_of("source", code) for code in silent_codes(run)]
 
 
 def waiting_sources(run: Run | None, on: date, timeout_wd: int) -> list[str]:
@@ -113,7 +150,7 @@ def coverage_table(run: Run) -> list[dict[str, str]]:
     speaking, rows = spoke(run), []
     with fence(PLATFORM):
         answers = latest_answers(run)
-    for inquiry in run.inquiries.order_by("id"):
+    for inquiry in _inquiries(run):
         results = {each.result for each in answers.get(inquiry.source, ())}
         if inquiry.source in speaking:
             state, note = "已反馈", ""
@@ -131,24 +168,34 @@ def coverage_table(run: Run) -> list[dict[str, str]]:
     return rows
 
 
-def _closed(finding: Finding) -> bool:
-    return finding.answers.filter(outcome__in=("EXPLAINED", "EXEMPTED")).exists()
+def _answered(finding: Finding, outcomes: tuple[str, ...]) -> bool:
+    """Answered here, or the very same thing was answered in an earlier report of the case."""
+    return FindingAnswer.objects.filter(
+        outcome__in=outcomes,
+        finding__report__case_id=finding.report.case_id,
+        finding__report_id__lte=finding.report_id,
+        finding__code=finding.code,
+        finding__person=finding.person_id,
+        finding__body__value=finding.body["value"],
+    ).exists()
 
 
 def open_blocking(report: Report | None) -> list[Finding]:
     """BLOCK findings that nobody explained or exempted."""
-    if report is None:
-        return []
-    with fence(PLATFORM):
-        return [each for each in report.findings.filter(level="BLOCK").order_by("id") if not _closed(each)]
+    return _without(report, "BLOCK", ("EXPLAINED", "EXEMPTED"))
 
 
 def unanswered_differences(report: Report | None) -> list[Finding]:
     """DIFF findings without an answer (VER-11)."""
+    return _without(report, "DIFF", ("CONFIRMED", "EXPLAINED", "EXEMPTED"))
+
+
+def _without(report: Report | None, level: str, outcomes: tuple[str, ...]) -> list[Finding]:
     if report is None:
         return []
     with fence(PLATFORM):
-        return list(report.findings.filter(level="DIFF", answers__isnull=True))
+        found = report.findings.filter(level=level).select_related("report").order_by("id")
+        return [each for each in found if not _answered(each, outcomes)]
 
 
 def progress(run: Run) -> list[dict[str, Any]]:

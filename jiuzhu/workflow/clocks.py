@@ -22,13 +22,14 @@ EXTENSION_REASONS = (
     "REMOTE_APPLICATION",
     "HARD_INVESTIGATION",
 )
+OWN_REQUEST, OWN_REQUEST_LIMIT = "PAU-1", 10
 Pauses = Iterable[tuple[date, date | None]]
 Span = tuple[date, date]
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """One entry of deadlines.yaml."""
+    """One entry of deadlines.yaml. A ``window`` is the family's own time: when it is over nobody is late."""
 
     id: str
     name: str
@@ -39,6 +40,7 @@ class Deadline:
     by_regime_unit: Mapping[str, str]
     total: bool
     pausable: bool
+    window: bool
     article: str
 
     def unit_under(self, regime: str) -> str:
@@ -88,6 +90,7 @@ def deadlines() -> dict[str, Deadline]:
             by_regime_unit=entry.get("by_regime_unit", {}),
             total=entry.get("total", False),
             pausable=entry.get("pauses", False),
+            window=entry.get("window", False),
             article=entry["article"],
         )
         for key, entry in raw.items()
@@ -162,7 +165,7 @@ def due(
         used=used,
         left=_left(unit, until.date(), day.on, calendar, spans),
         provisional=day.provisional,
-        breached=until.date() > day.on,
+        breached=until.date() > day.on and not deadline.window,
         article=deadline.article,
         why=tuple(why),
     )
@@ -227,6 +230,27 @@ def _left(unit: str, until: date, due_on: date, calendar: WorkCalendar, spans: l
     if due_on <= until:
         return 0
     return _used("wd", until, due_on, calendar, spans) if unit == "wd" else (due_on - until).days
+
+
+def capped(
+    pauses: Iterable[tuple[str, date, date | None]],
+    calendar: WorkCalendar,
+    *,
+    until: date,
+    limit: int = OWN_REQUEST_LIMIT,
+) -> list[Span]:
+    """Pauses as they count up to ``until``: at the family's own request (PAU-1) at most ``limit`` working days in all.
+
+    Takes (kind, first day, last day or None while it lasts); the clock runs on by itself when the days are used up.
+    """
+    left, counted = limit, list[Span]()
+    for kind, start, end in sorted(pauses, key=lambda pause: pause[1]):
+        last = end or max(start, until)
+        if kind == OWN_REQUEST:
+            last = min(last, calendar.add_working_days(start, left).on)
+            left -= calendar.working_days_between(start, last)
+        counted.append((start, last))
+    return counted
 
 
 def share_used(state: ClockState) -> Fraction:

@@ -93,6 +93,7 @@ VERIFY_FIRST: tuple[Move, ...] = (
         "TOWN_VERIFIER COUNTY_VERIFIER",
         guards="verifier_is_bound sources_answered_or_timed_out",
         stops="CLK-RC",
+        may_start="CLK-OBJW",
         papers="W05",
         optional="W06 W07 W08",
     ),
@@ -142,6 +143,7 @@ ACCEPTANCE: tuple[Move, ...] = (
         guards="nothing_missing kin_filed",
         stops="CLK-AC",
         starts="CLK-T20 CLK-INV",
+        may_start="CLK-INVS",
         papers="W13",
         optional="W11",
     ),
@@ -167,6 +169,7 @@ ACCEPTANCE: tuple[Move, ...] = (
         guards="correction_complete nothing_missing kin_filed",
         stops="CLK-CORR",
         starts="CLK-T20 CLK-INV",
+        may_start="CLK-INVS",
         papers="W13",
         optional="W11",
     ),
@@ -195,7 +198,15 @@ ACCEPTANCE: tuple[Move, ...] = (
 )
 
 INVESTIGATION: tuple[Move, ...] = (
-    move("D17", "start_investigation", "开始入户调查", "ACCEPTED", "INVESTIGATING", "TOWN_CLERK"),
+    move(
+        "D17",
+        "start_investigation",
+        "开始入户调查",
+        "ACCEPTED",
+        "INVESTIGATING",
+        "TOWN_CLERK",
+        stops="CLK-INVS",
+    ),
     move(
         "D18",
         "submit_investigation",
@@ -216,7 +227,7 @@ INVESTIGATION: tuple[Move, ...] = (
         "COUNTY_REVIEW TOWN_APPROVAL",
         "TOWN_LEAD",
         guards="opinion_given assessed",
-        starts="CLK-CO",
+        may_start="CLK-CO",
         papers="W19",
         regimes=P2019,
     ),
@@ -249,6 +260,7 @@ DECISION: tuple[Move, ...] = (
         "COUNTY_REVIEW TOWN_APPROVAL",
         "COUNTY_SUPERVISOR COUNTY_APPROVER",
         guards="two_county_officers",
+        may_start="CLK-CO",
         papers="W20",
     ),
     move(
@@ -330,6 +342,16 @@ PUBLICITY: tuple[Move, ...] = (
         papers="W26",
     ),
     move(
+        "D26",
+        "receive_objection",
+        "登记公示异议",
+        "OBJECTION APPRAISAL",
+        "OBJECTION APPRAISAL",
+        "PUBLIC APPLICANT VILLAGE_ASSIST TOWN_CLERK TOWN_LEAD COUNTY_SUPERVISOR",
+        guards="within_publicity facts_given",
+        papers="W26",
+    ),
+    move(
         "D27",
         "call_appraisal",
         "组织民主评议",
@@ -377,6 +399,7 @@ PUBLICITY: tuple[Move, ...] = (
 
 _BEFORE_ACCEPTANCE = "INTENT AUTHORISED VERIFYING VERIFIED MAY_APPLY VER_NOT_FIT RECHECK APPLIED CORRECTION"
 _AT_COUNTY = "COUNTY_REVIEW COUNTY_VISIT"
+_FOLLOWED_UP = "ACCEPTED INVESTIGATING TOWN_REVIEW COUNTY_REVIEW TOWN_APPROVAL RESULT_PUBLICITY"
 
 ENDING: tuple[Move, ...] = (
     move(
@@ -441,6 +464,26 @@ ENDING: tuple[Move, ...] = (
         "SYSTEM",
         guards="delegation_gone",
         starts="CLK-CO",
+    ),
+    move(
+        "ORG-04",
+        "delegation_begun",
+        "授权启用转乡镇审批",
+        "COUNTY_REVIEW",
+        "TOWN_APPROVAL",
+        "SYSTEM",
+        guards="delegation_there",
+        stops="CLK-CO",
+    ),
+    move(
+        "VER-10",
+        "conclude_followup",
+        "出具补充核对报告",
+        _FOLLOWED_UP,
+        _FOLLOWED_UP,
+        "TOWN_VERIFIER COUNTY_VERIFIER",
+        guards="verifier_is_bound sources_answered_or_timed_out",
+        papers="W05",
     ),
 )
 

@@ -22,7 +22,7 @@ class Move:
     targets   states it may lead to; the act chooses when there are several
     roles     who may do it (role codes of domain 1.2, APPLICANT, PUBLIC, SYSTEM)
     guards    names of checks on the case's own state (cases/guards.py)
-    starts    clocks started, stops = clocks stopped ("*" = all that run)
+    starts    clocks started, stops = clocks stopped ("*" = all that run); may_start only by some outcomes
     papers    documents that must exist when the move is done; optional_papers may
     """
 
@@ -34,6 +34,7 @@ class Move:
     roles: frozenset[str]
     guards: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    may_start: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
     optional_papers: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ def move(
     *,
     guards: str = "",
     starts: str = "",
+    may_start: str = "",
     stops: str = "",
     papers: str = "",
     optional: str = "",
@@ -71,6 +73,7 @@ def move(
         roles=frozenset(roles.split()),
         guards=tuple(guards.split()),
         starts=tuple(starts.split()),
+        may_start=tuple(may_start.split()),
         stops=tuple(stops.split()),
         papers=tuple(papers.split()),
         optional_papers=tuple(optional.split()),

@@ -28,6 +28,7 @@ from jiuzhu.cases.permissions import check_may_move, check_may_see
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
+from jiuzhu.publicity import acts as publicity
 from jiuzhu.workflow.states import TERMINAL
 from jiuzhu.workflow.table import Move, MoveTable
 
@@ -74,6 +75,8 @@ class Act:
 
     def start(self, clock_id: str) -> None:
         """Start a clock that only some outcomes of the move start."""
+        if clock_id not in self.move.may_start:
+            raise LookupError(f"{self.move.key} does not start {clock_id}")
         self.extra_starts += (clock_id,)
 
     def paper(self, code: str, **data: Any) -> Document:
@@ -92,6 +95,24 @@ def locked(actor: Actor, case_uid: UUID | str) -> Case:
     return case
 
 
+# refusals an investigator asks about later: the attempt stays on record though nothing was done (AS-01, AS-03)
+_NOTED = frozenset({"E_NOAUTH", "E_CONF", "E_SCOPE", "E_SOD", "E_AUTH"})
+
+
+@contextmanager
+def attempt(actor: Actor, case_uid: UUID | str, key: str) -> Iterator[None]:
+    """Whatever is tried inside without consent, agreement, right or distance is written down when it is refused."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refusal as refusal:
+        if refusal.code in _NOTED and not transaction.get_connection().needs_rollback:
+            case = Case.objects.filter(uid=case_uid).first()
+            number = case.case_no if case else ""
+            record(actor, "case.refused", about=case, case_no=number, move=key, code=refusal.code)
+        raise
+
+
 @contextmanager
 def acting(
     actor: Actor,
@@ -104,7 +125,7 @@ def acting(
     **given: Any,
 ) -> Iterator[Act]:
     """Make one move. ``seen`` is the version of the page acted on, ``once`` the form's own token."""
-    with transaction.atomic():
+    with attempt(actor, case_uid, key):
         case = locked(actor, case_uid)
         if once and Step.objects.filter(case=case, once=once).exists():
             raise Refusal("E_REPEAT", case_no=case.case_no)
@@ -170,6 +191,7 @@ def _check_papers(act: Act) -> None:
 
 
 def _close(act: Act) -> None:
+    publicity.take_down(act.case.id, act.today)
     act.case.open = False
     act.case.closed_on = act.today
     CaseMember.objects.filter(case=act.case).update(open=False)

@@ -18,11 +18,11 @@ from jiuzhu.accounts.queries import kin_of_officials
 from jiuzhu.accounts.roles import role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import evidence, guards, papers
+from jiuzhu.cases import clocks, evidence, guards, one_form, papers
 from jiuzhu.cases.acts._act import Act, acting, finish, locked
-from jiuzhu.cases.models import Case, Correction, Draft, EntitlementMember, KinFiling, Material
+from jiuzhu.cases.models import Case, Correction, Draft, EntitlementMember, KinFiling, Material, Step
 from jiuzhu.cases.models.case import CaseCounter, CaseMember
-from jiuzhu.cases.permissions import check_may_see
+from jiuzhu.cases.permissions import check_may_do, check_may_see
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
@@ -36,6 +36,12 @@ from jiuzhu.vault.uploads import Picture
 from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
 from jiuzhu.workflow.states import STATES
+
+FAMILY_SIDE = ("APPLICANT", "VILLAGE_ASSIST", "TOWN_CLERK")
+_BEFORE_APPLYING = ("INTENT", "AUTHORISED", "VERIFYING", "VERIFIED", "MAY_APPLY", "VER_NOT_FIT", "CORRECTION")
+# after the family has signed its form, only the investigators put right what they found at home
+_INVESTIGATED = ("ACCEPTED", "INVESTIGATING")
+_TAKEN = ("one_open_case", "one_person_per_number", "one_household_at_a_time")
 
 PROMISES = [
     "所填写的家庭成员、收入、财产情况真实、完整，没有隐瞒。",
@@ -90,6 +96,7 @@ def register_intention(
         raise Refusal("E_INPUT", field="城乡类别", problem="请选择城市或农村")
     try:
         with transaction.atomic(), fence(PLATFORM):
+            _refuse_repeat(once)
             return _open(
                 actor,
                 town,
@@ -104,9 +111,16 @@ def register_intention(
                 once,
             )
     except IntegrityError as clash:
-        if "one_open_case" in str(clash):
+        if any(name in str(clash) for name in _TAKEN):
             raise Refusal("E_DUP", why="该家庭（成员）已有在办案件") from clash
         raise
+
+
+def _refuse_repeat(once: UUID | str | None) -> None:
+    """The form's own token was used: the first click made the case, this one makes nothing."""
+    done = Step.objects.filter(move="D1", once=once).select_related("case").first() if once else None
+    if done:
+        raise Refusal("E_REPEAT", case_no=done.case.case_no)
 
 
 def _open(
@@ -188,6 +202,7 @@ def sign(
     """One adult signs the consent; with the last signature it comes into force by itself (D2, AS-02)."""
     with transaction.atomic():
         case = locked(actor, uid)
+        check_may_do(actor, case, FAMILY_SIDE, "签署授权")
         if case.state != "INTENT":
             raise Refusal("E_STATE", act="签署授权", state=STATES[case.state].name)
         person = Person.objects.filter(uid=person_uid, household=case.household).first()
@@ -283,19 +298,11 @@ def save_draft(
     """Save the form as it stands; every step of it can be left and taken up again."""
     with transaction.atomic():
         case = locked(actor, uid)
-        if case.state not in (
-            "MAY_APPLY",
-            "VER_NOT_FIT",
-            "APPLIED",
-            "CORRECTION",
-            "INVESTIGATING",
-            "ACCEPTED",
-            "INTENT",
-            "AUTHORISED",
-            "VERIFYING",
-            "VERIFIED",
-        ):
+        check_may_do(actor, case, FAMILY_SIDE, "填写申请表")
+        allowed = _BEFORE_APPLYING + (_INVESTIGATED if actor.role == "TOWN_CLERK" else ())
+        if case.state not in allowed:
             raise Refusal("E_STATE", act="保存申请表", state=STATES[case.state].name)
+        one_form.check(body, _member_uids(case))
         draft = Draft.objects.select_for_update().filter(case=case).first() or Draft(case=case)
         draft.body = json.dumps(
             {key: value for key, value in body.items() if key != "shared"}, ensure_ascii=False
@@ -303,6 +310,10 @@ def save_draft(
         draft.saved_at = clock.now()
         draft.save()
         return draft
+
+
+def _member_uids(case: Case) -> set[str]:
+    return {str(uid) for uid in Person.objects.filter(household=case.household).values_list("uid", flat=True)}
 
 
 def submit_application(
@@ -456,15 +467,19 @@ def add_material(
     """A material handed in once, with its picture."""
     with transaction.atomic():
         case = locked(actor, uid)
+        check_may_do(actor, case, FAMILY_SIDE, "提交材料")
+        if not case.open:
+            raise Refusal("E_STATE", act="提交材料", state=STATES[case.state].name)
         if kind not in guards.PROVIDED_MATERIALS:
             raise Refusal("E_INPUT", field="材料", problem="请从清单中选择")
-        return Material.objects.create(
+        material, _ = Material.objects.get_or_create(  # a second click brings the same picture again
             case=case,
             kind=kind,
             source="PROVIDED",
             file=files.keep(picture.content, picture.mime),
-            received_at=clock.now(),
+            defaults={"received_at": clock.now()},
         )
+        return material
 
 
 def supply(
@@ -473,6 +488,7 @@ def supply(
     """The bank account handed in later (part of what a correction asked for)."""
     with transaction.atomic():
         case = locked(actor, uid)
+        check_may_do(actor, case, FAMILY_SIDE, "补交银行账户")
         if case.state not in ("APPLIED", "CORRECTION"):
             raise Refusal("E_STATE", act="补交银行账户", state=STATES[case.state].name)
         _take_account(case, {"account": account})
@@ -496,13 +512,10 @@ def accept(
             Correction.objects.filter(case=case).update(completed_at=act.at)
         act.change(accepted_on=act.today, regime=regime_on(act.today, settings.REGIME_POLICY))
         _file_kin(act)
-        due = parameters.calendar().add_working_days(act.today, _total_limit(case, act)).on
-        act.paper("W13", accepted_on=act.today, due_on=due)
+        if case.regime != "P2019":  # 民发〔2021〕57号第十五条
+            act.start("CLK-INVS")
+        act.paper("W13", accepted_on=act.today, due_on=clocks.foreseen(case, "CLK-T20", act.at).due_on)
     return act.case
-
-
-def _total_limit(case: Case, act: Act) -> int:
-    return int(parameters.plain_values(case.county, on=act.today, regime=case.regime)["limit.total_wd"])
 
 
 def _file_kin(act: Act) -> None:
@@ -591,6 +604,8 @@ def _end_consent(act: Act) -> None:
 
 def lapse(uid: UUID | str, key: str) -> Case:
     """D10, D15, D11x: a window is over; the platform itself ends the case."""
+    if key not in ("D10", "D15", "D11x"):
+        raise LookupError(f"{key} is no lapse")
     with fence(PLATFORM), acting(PLATFORM, uid, key, reason="期限届满") as act:
         if key == "D15":
             act.paper(

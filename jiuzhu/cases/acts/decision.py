@@ -8,18 +8,20 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from jiuzhu.accounts.actor import Actor
-from jiuzhu.accounts.organisations import delegation_for, village_name
+from jiuzhu.accounts.actor import PLATFORM, Actor, fence
+from jiuzhu.accounts.organisations import decide_authority, delegation_for, village_name
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import guards, papers
 from jiuzhu.cases.acts._act import Act, acting
 from jiuzhu.cases.acts.review import assessment_words
 from jiuzhu.cases.acts.verification import end_consent
 from jiuzhu.cases.models import Case, CountyVisit, Decision
+from jiuzhu.core import clock
 from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.outcome import Outcome
+from jiuzhu.publicity import acts as publicity
 from jiuzhu.publicity.models import Posting
 
 
@@ -106,6 +108,7 @@ def post(act: Act, decision: Decision) -> Posting:
         "village_name": village_name(case.village_code),
         "hotline": case.county.phone or case.town.phone,
     }
+    publicity.take_down(case.id, act.today)
     posting = Posting.objects.create(
         token=secrets.token_hex(8),
         case_id=case.id,
@@ -212,7 +215,24 @@ def record_county_visit(
             act.case.town, act.case.aid_type, act.today
         )
         act.to("TOWN_APPROVAL" if still_town else "COUNTY_REVIEW")
+        if visit.came_from == "TOWN_APPROVAL" and not still_town:
+            act.start("CLK-CO")
     return act.case
+
+
+def follow_authority(uid: UUID | str) -> Case | None:
+    """ORG-04, ORG-06: a case waiting for a decision goes to whoever has the authority today; the total clock runs on."""
+    with fence(PLATFORM):
+        case = Case.objects.select_related("town").get(uid=uid)
+        authority = decide_authority(case.town, case.aid_type, clock.today())
+        key = {("TOWN_APPROVAL", "COUNTY"): "ORG-06", ("COUNTY_REVIEW", "TOWN"): "ORG-04"}.get(
+            (case.state, authority)
+        )
+        if key is None:
+            return None
+        with acting(PLATFORM, uid, key, reason="审批权依授权变动") as act:
+            act.note(authority=authority)
+        return act.case
 
 
 def terminate(

@@ -18,14 +18,17 @@ from jiuzhu.cases.acts.decision import post
 from jiuzhu.cases.acts.investigation import open_round
 from jiuzhu.cases.acts.review import assessment_words
 from jiuzhu.cases.models import Appraisal, Attendance, Case, Decision, Objection
+from jiuzhu.cases.permissions import check_recusal
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.outcome import Outcome
+from jiuzhu.publicity import acts as publicity
 from jiuzhu.publicity.models import Posting, PostingPhoto
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
+from jiuzhu.workflow.states import STATES
 
 CAPACITIES = {
     "TOWN": "乡镇（街道）工作人员",
@@ -47,16 +50,20 @@ def photograph_posting(
             raise Refusal("E_AUTH", role=role_name(actor.role), act="上传公示照片", why="")
         posting = guards.latest_posting(case)
         if posting is None or case.state != "RESULT_PUBLICITY":
-            raise Refusal("E_STATE", act="上传公示照片", state=case.state)
+            raise Refusal("E_STATE", act="上传公示照片", state=STATES[case.state].name)
         if moment not in ("START", "END") or (moment == "END" and clock.today() < posting.ends_on):
             raise Refusal("E_PUBL", why=f"期满照片应在公示期满（{posting.ends_on}）当日或之后拍摄")
-        return PostingPhoto.objects.create(
+        check_recusal(actor, case)
+        photo, _ = PostingPhoto.objects.get_or_create(  # a second click brings the same picture again
             posting=posting,
             file=files.keep(picture.content, picture.mime),
             moment=moment,
-            taken_at=picture.taken_at or clock.now(),
-            by_id=actor.id if actor.is_staff else None,
+            defaults={
+                "taken_at": picture.taken_at or clock.now(),
+                "by_id": actor.id if actor.is_staff else None,
+            },
         )
+        return photo
 
 
 def end_publicity(
@@ -81,7 +88,6 @@ def _grant(act: Act) -> None:
         **{key: words[key] for key in ("amount_fen", "members_count", "is_sample")},
     )
     act.note(entitlement=entitlement.number, first_month=first_month, amount_fen=decision.amount_fen)
-    Posting.objects.filter(case_id=case.id, removed_on__isnull=True).update(removed_on=act.today)
 
 
 def receive_objection(
@@ -96,8 +102,13 @@ def receive_objection(
     seen: int | None = None,
     once: UUID | str | None = None,
 ) -> Case:
-    """D26: within the window, named or anonymous, always with facts; payment has not begun."""
+    """D26: within the window, named or anonymous, always with facts; payment has not begun.
+
+    Another one while the first is being handled joins it: the meeting answers both.
+    """
     with acting(actor, uid, "D26", seen=seen, once=once, content=content) as act:
+        if act.case.state != "RESULT_PUBLICITY":
+            act.to(act.case.state)
         posting = guards.latest_posting(act.case)
         objection = Objection(
             case=act.case,
@@ -177,8 +188,9 @@ def conclude_appraisal(
     case = Case.objects.filter(uid=uid).select_related("county").first()
     if case is None:
         raise Refusal("E_NOT_FOUND", what="案件")
+    _check_attendance(participants)
     key, words = _RESULTS[_vote(case, participants)]
-    with acting(actor, uid, key, seen=seen, once=once, participants=participants) as act:
+    with acting(actor, uid, key, seen=seen, once=once, participants=participants, chair=chair) as act:
         appraisal = act.case.appraisals.order_by("-id").first()
         appraisal.held_at, appraisal.chair, appraisal.minutes = act.at, chair, minutes
         appraisal.result = {"D28": "TRUE", "D29": "NOT_TRUE", "D30": "DISPUTED"}[key]
@@ -196,8 +208,20 @@ def conclude_appraisal(
         if key == "D28":
             _repost_or_grant(act)
         else:
+            publicity.take_down(act.case.id, act.today)
             open_round(act.case, actor)
     return act.case
+
+
+def _check_attendance(participants: list[dict[str, Any]]) -> None:
+    """Everybody has a name, a capacity and a vote we know; who and how many is the guards' question."""
+    for each in participants:
+        if each.get("capacity") not in CAPACITIES:
+            raise Refusal("E_INPUT", field="参会身份", problem="请从列表中选择")
+        if each.get("vote") not in VOTES:
+            raise Refusal("E_INPUT", field="表决意见", problem="只能是属实、不属实或弃权")
+        if not str(each.get("name") or "").strip():
+            raise Refusal("E_QUORUM", why="参会人员姓名为空或重复")
 
 
 def _vote(case: Case, participants: list[dict[str, Any]]) -> str:

@@ -39,6 +39,8 @@ def forward(
         act.paper("W19", opinion=opinion, **assessment_words(outcome))
         authority = decide_authority(case.town, case.aid_type, act.today)
         act.to("TOWN_APPROVAL" if authority == "TOWN" else "COUNTY_REVIEW")
+        if authority == "COUNTY":
+            act.start("CLK-CO")
         act.note(authority=authority, amount_fen=assessment.amount_fen)
     return act.case
 

@@ -90,6 +90,8 @@ def _serve(
     served = set(
         Document.objects.filter(case_id=case.id, state=Document.SERVED).values_list("code", flat=True)
     )
+    if paper.code == "W07":  # the family's ten days run from the day it has the paper in hand
+        clocks.restart(case, "CLK-OBJW", service.served_at)
     for clock_id, codes in PROMISED.items():
         if paper.code in codes and served.issuperset(codes):
             clocks.stop(case, clock_id, service.served_at)

@@ -11,10 +11,11 @@ from django.db import transaction
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import evidence
-from jiuzhu.cases.acts._act import Act, acting, locked
+from jiuzhu.cases.acts._act import Act, acting, attempt, locked
+from jiuzhu.cases.acts.investigation import open_round
 from jiuzhu.cases.guards import GUARDS
 from jiuzhu.cases.models import Case
-from jiuzhu.cases.permissions import check_may_move
+from jiuzhu.cases.permissions import check_may_do, check_may_move
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
@@ -24,9 +25,11 @@ from jiuzhu.people import acts as people
 from jiuzhu.people.models import Person
 from jiuzhu.people.queries import members_of
 from jiuzhu.policy import findings
+from jiuzhu.publicity import acts as publicity
 from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
 from jiuzhu.verification.models import Finding, Inquiry, Run
+from jiuzhu.workflow.states import STATES
 
 CONCLUSIONS = {
     "FIT": "未发现不符合规定的情形",
@@ -67,6 +70,7 @@ def start_verification(
     """D3: the township runs it itself, or passes it to the county (W04)."""
     if route not in ("OWN", "COUNTY"):
         raise Refusal("E_INPUT", field="核对方式", problem="请选择本级核对或提请县级核对")
+    _refuse_without_consent(actor, uid)
     with acting(actor, uid, "D3", seen=seen, once=once, route=route) as act:
         run = _start_run(act, kind="FIRST", route=route)
         act.note(run=run.number, route=route)
@@ -77,15 +81,20 @@ def start_verification(
     return act.case
 
 
+def _refuse_without_consent(actor: Actor, uid: UUID | str) -> None:
+    """AS-01: a verifier who begins before everybody has signed is told so, and the attempt is written down."""
+    with attempt(actor, uid, "D3"):
+        case = locked(actor, uid)
+        if case.state == "INTENT" and actor.role == "TOWN_VERIFIER":
+            raise Refusal("E_NOAUTH", why="家庭成员还没有全部签署授权书。")
+
+
 def limit_fen(case: Case) -> int:
     """PR-01 limit sent to the banks, which answer over or within (data minimisation)."""
-    values = evidence.parameter_set(case, case.opened_at.date())
-    standard = values["dibao.standard"] or 0
-    return int(
-        values["prop.cash_months"]
-        * standard
-        * max(1, len(evidence.declared(case, case.opened_at.date()).counted))
-    )
+    opened_on = clock.local(case.opened_at).date()
+    values = evidence.parameter_set(case, opened_on)
+    counted = len(evidence.declared(case, opened_on).counted)
+    return int(values["prop.cash_months"] * (values["dibao.standard"] or 0) * max(1, counted))
 
 
 def ask_source(inquiry_id: int, line: Any = None) -> str:
@@ -224,12 +233,73 @@ def start_recheck(
     with transaction.atomic():
         case = locked(actor, uid)
         if case.state != "RECHECK":
-            raise Refusal("E_STATE", act="开始复查", state=case.state)
+            raise Refusal("E_STATE", act="开始复查", state=STATES[case.state].name)
         row = check_may_move(actor, case, registry.get(case.aid_type).moves, "D8")
         act = Act(actor=actor, case=case, move=row, at=clock.now())
         GUARDS["verifier_is_bound"](act)
-        _start_run(act, kind="RECHECK", route="OWN")
+        _refuse_running(case)
+        blocking = verification.open_blocking(verification.latest_report(case.id))
+        _start_run(act, kind="RECHECK", route="OWN", sources=_only(act, {each.source for each in blocking}))
     return case
+
+
+def _refuse_running(case: Case) -> None:
+    run = verification.latest_run(case.id)
+    if run is not None and run.state == Run.RUNNING:
+        raise Refusal("E_REPEAT", case_no=case.case_no)
+
+
+def _only(act: Act, sources: set[str]) -> tuple[str, ...] | None:
+    """The sources that are in question, in the aid type's order; all of them when none is (VER-24)."""
+    return tuple(each for each in registry.get(act.case.aid_type).sources if each in sources) or None
+
+
+def start_followup(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """VER-10, VER-20: after acceptance, ask again whoever was silent; everybody when the report has expired.
+
+    The state stays; :func:`conclude_followup` brings the new report.
+    """
+    with attempt(actor, uid, "VER-10"):
+        case = locked(actor, uid)
+        row = check_may_move(actor, case, registry.get(case.aid_type).moves, "VER-10")
+        act = Act(actor=actor, case=case, move=row, at=clock.now())
+        GUARDS["authorisation_in_force"](act)
+        GUARDS["verifier_is_bound"](act)
+        _refuse_running(case)
+        report = verification.latest_report(case.id)
+        if report is not None and report.valid_to >= act.today:
+            silent = verification.silent_codes(report.run)
+            if not silent:
+                raise Refusal("E_STATE", act="补充核对", state="核对报告完整且在有效期内")
+            _start_run(act, kind="FOLLOWUP", route="OWN", sources=_only(act, set(silent)))
+        else:
+            _start_run(act, kind="FOLLOWUP", route="OWN")
+    return case
+
+
+# where a new finding would go unseen, the case goes back to the investigators
+_PAST_INVESTIGATION = ("TOWN_REVIEW", "COUNTY_REVIEW", "TOWN_APPROVAL", "RESULT_PUBLICITY")
+
+
+def conclude_followup(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """VER-10: the supplementary report. What it newly finds is looked into before anybody decides or is paid."""
+    with acting(actor, uid, "VER-10", seen=seen, once=once) as act:
+        run = verification.latest_run(act.case.id)
+        if run is None or run.state != Run.RUNNING or run.kind != "FOLLOWUP":
+            raise Refusal("E_VERIFICATION", why="尚未发起补充核对")
+        report = _make_report(act, run)
+        news = verification.open_blocking(report) + verification.unanswered_differences(report)
+        if news and act.case.state in _PAST_INVESTIGATION:
+            act.to("INVESTIGATING")
+            publicity.take_down(act.case.id, act.today)
+            open_round(act.case, actor)
+        else:
+            act.to(act.case.state)
+    return act.case
 
 
 def conclude_recheck(
@@ -264,8 +334,9 @@ def answer_finding(
     """Confirm, explain or exempt one finding (VER-11, PR-21)."""
     with transaction.atomic():
         case = locked(actor, uid)
-        if actor.role not in ("TOWN_CLERK", "TOWN_LEAD", "COUNTY_APPROVER"):
-            raise Refusal("E_AUTH", role=actor.organ, act="处理核对发现", why="")
+        check_may_do(actor, case, ("TOWN_CLERK", "TOWN_LEAD", "COUNTY_APPROVER"), "处理核对发现")
+        if not case.open:
+            raise Refusal("E_STATE", act="处理核对发现", state=STATES[case.state].name)
         finding = Finding.objects.filter(pk=finding_id, report__case_id=case.id).first()
         if finding is None:
             raise Refusal("E_NOT_FOUND", what="核对发现")

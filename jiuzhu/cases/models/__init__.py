@@ -1,7 +1,7 @@
 """Models of a case, cut by stage. Private to this capability: others read through ``queries``, write through ``acts``."""
 
 from jiuzhu.cases.models.application import Correction, Draft, Evidence, KinFiling, Material
-from jiuzhu.cases.models.case import Case, CaseClock, CaseMember, Pause, Step
+from jiuzhu.cases.models.case import Case, CaseClock, CaseMember, Extension, Pause, Step
 from jiuzhu.cases.models.decision import Assessment, Decision, Opinion
 from jiuzhu.cases.models.entitlement import Entitlement, EntitlementAmount, EntitlementMember
 from jiuzhu.cases.models.investigation import CountyVisit, Investigation, Investigator, Photo
@@ -22,6 +22,7 @@ __all__ = [
     "EntitlementAmount",
     "EntitlementMember",
     "Evidence",
+    "Extension",
     "Investigation",
     "Investigator",
     "KinFiling",

@@ -142,6 +142,17 @@ class CaseClock(models.Model):
         indexes = [models.Index(fields=["due_on"], condition=Q(ended_at__isnull=True), name="clock_due")]
 
 
+class Extension(models.Model):
+    """The total clock made longer, once, for a reason the law names, before it ran out (2022 notice 4.1). Append-only."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="extension")
+    reason = models.CharField(max_length=24)
+    explanation = models.CharField(max_length=400)
+    approved_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    at = models.DateTimeField()
+
+
 class Pause(models.Model):
     """A pause of the total clock: only PAU-1..PAU-4, approved by the township head."""
 

@@ -132,7 +132,7 @@ def test_wd_01_the_zone_in_which_an_instant_is_written_changes_nothing(clock_id:
     stored = run(clock_id, early.astimezone(UTC), ended_at=just_late.astimezone(UTC))
 
     assert stored == local
-    assert local.breached
+    assert local.breached == (clock_id != "CLK-PUB")  # a posting that has hung long enough is nobody's delay
 
 
 def test_wd_10_an_open_pause_stops_the_clock_and_is_no_breach() -> None:
