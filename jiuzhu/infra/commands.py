@@ -23,10 +23,12 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--quiet", is_flag=True, help="不显示进度条")
 def simulate(families: int, start: Any, end: Any, quiet: bool) -> None:
     """让模拟家庭按真实日历走完真实流程（仅演示环境）"""
-    sys.exit(_walk(families, start.date(), end.date(), quiet=quiet))
+    first, to = start.date(), end.date()
+    sys.exit(_walk(families, first, to, last=first + (to - first) * 9 // 10, quiet=quiet))
 
 
-def _walk(families: int, start: date, end: date, *, quiet: bool = False) -> int:
+def _walk(families: int, start: date, end: date, *, last: date, quiet: bool = False) -> int:
+    """``last`` is the day by which the last family has come; later days let cases come to their end."""
     from jiuzhu.infra import demo as city
     from jiuzhu.infra import invariants, simulation
 
@@ -43,7 +45,9 @@ def _walk(families: int, start: date, end: date, *, quiet: bool = False) -> int:
             )
             bar.update()
 
-        done = simulation.run(families, start, end, first=simulation.next_family(), each_day=each_day)
+        done = simulation.run(
+            families, start, end, last=last, first=simulation.next_family(), each_day=each_day
+        )
     broken = list(invariants.violations())
     for title, value in simulation.summary(done, broken):
         click.echo(f"{title}  {value}")
@@ -59,14 +63,14 @@ def _walk(families: int, start: date, end: date, *, quiet: bool = False) -> int:
 @click.option("--families", type=int, required=True)
 @click.option("--first", type=int, required=True)
 @click.option("--start", type=_DAY, required=True)
-@click.option("--end", type=_DAY, required=True)
+@click.option("--last", type=_DAY, required=True)
 def simulate_share(
-    address: str, share: int, shares: int, families: int, first: int, start: Any, end: Any
+    address: str, share: int, shares: int, families: int, first: int, start: Any, last: Any
 ) -> None:
     """One helper process of ``simulate``: days come in on standard input."""
     from jiuzhu.infra import simulation
 
-    moments = simulation.first_words(families, start.date(), end.date())
+    moments = simulation.first_words(families, start.date(), last.date())
     simulation.serve_share(
         sys.stdin,
         sys.stdout,
@@ -83,7 +87,7 @@ def simulate_share(
 def demo(families: int) -> None:
     """生成示例城市：岗位、下放和最近五个月的案件（仅演示环境）"""
     today = clock.today()
-    sys.exit(_walk(families, today - timedelta(days=150), today))
+    sys.exit(_walk(families, today - timedelta(days=150), today, last=today))
 
 
 commands = [simulate, simulate_share, demo]

@@ -83,14 +83,13 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     raise Refusal("E_DEPARTMENTS", why="部门模拟器 30 秒内没有应答")
 
 
-def first_words(families: int, start: date, end: date, seed: int = 57) -> list[datetime]:
-    """When each family comes: spread over the working days of the first nine tenths of the span."""
+def first_words(families: int, start: date, last: date, seed: int = 57) -> list[datetime]:
+    """When each family comes: spread over the working days from ``start`` to ``last``."""
     draw = random.Random(seed)
     calendar = parameters.calendar()
-    last = start + timedelta(days=max(1, (end - start).days * 9 // 10))
     days = [
         start + timedelta(days=n)
-        for n in range((last - start).days)
+        for n in range((last - start).days + 1)
         if calendar.is_working_day(start + timedelta(days=n))
     ]
     if not days:
@@ -204,15 +203,24 @@ class _Helper:
 
 
 def run(
-    families: int, start: date, end: date, *, first: int, each_day: Callable[[date, Progress], None]
+    families: int,
+    start: date,
+    end: date,
+    *,
+    last: date,
+    first: int,
+    each_day: Callable[[date, Progress], None],
 ) -> Progress:
-    """Walk ``families`` families, the first with number ``first``, from ``start`` to ``end`` (both included)."""
+    """Walk ``families`` families from ``start`` to ``end`` (both included); the last of them comes by ``last``.
+
+    ``first`` is the number of the first family in the made-up world.
+    """
     if end <= start:
         raise Refusal("E_INPUT", field="起止日期", problem="结束日期须晚于开始日期")
     done = Progress()
     with departments(first + families) as address:
         helpers = [
-            _Helper(address, share, families=families, start=start, end=end, first=first)
+            _Helper(address, share, families=families, start=start, last=last, first=first)
             for share in range(HELPERS)
         ]
         try:
