@@ -150,9 +150,9 @@ INVARIANTS = (
     ),
     Invariant(
         "WF-01",
-        "已结案件没有运行的时限",
+        "已结案件只剩送达的时限",
         """SELECT c.case_no, k.clock || '仍在运行' FROM cases_caseclock k JOIN cases_case c ON c.id = k.case_id
-           WHERE k.ended_at IS NULL AND NOT c.open AND c.state <> 'REFUSED'""",
+           WHERE k.ended_at IS NULL AND NOT c.open AND k.clock NOT IN ('CLK-CARD', 'CLK-RN')""",
     ),
     Invariant(
         "PAY-06",
