@@ -58,3 +58,18 @@ def agreement_in_force(staff_id: int | None, on: date) -> ConfidentialityAgreeme
 def kin_of_officials(id_no_indexes: list[str]) -> list[Kin]:
     """Entries of the staff-and-committee relatives register that match these blind indexes (REL-03)."""
     return list(Kin.objects.filter(id_no_index__in=id_no_indexes).select_related("organ"))
+
+
+def colleagues(organ_id: int, on: date) -> list[Staff]:
+    """Active staff with a post at an organ on a day, by name."""
+    return list(
+        Staff.objects.filter(
+            Q(posts__ends_on__isnull=True) | Q(posts__ends_on__gte=on),
+            posts__organ_id=organ_id,
+            posts__starts_on__lte=on,
+            is_active=True,
+        )
+        .exclude(posts__role="VILLAGE_ASSIST")
+        .distinct()
+        .order_by("name", "id")
+    )

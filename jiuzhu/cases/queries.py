@@ -16,7 +16,8 @@ from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import clocks as case_clocks
-from jiuzhu.cases.models import Case, CaseClock, Evidence, Step
+from jiuzhu.cases import guards
+from jiuzhu.cases.models import Case, CaseClock, Correction, Decision, Evidence, Step
 from jiuzhu.cases.permissions import check_may_see
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
@@ -27,6 +28,8 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.queries import account_on, members_of
 from jiuzhu.policy import evidence as law_evidence
 from jiuzhu.policy.outcome import Outcome
+from jiuzhu.publicity.models import PostingPhoto
+from jiuzhu.vault.models import StoredFile
 from jiuzhu.verification import queries as verification
 from jiuzhu.workflow.clocks import ClockState
 from jiuzhu.workflow.states import STATES
@@ -241,6 +244,12 @@ def report_of(actor: Actor, case: Case) -> dict[str, Any] | None:
     return verification.report_view(actor, case.id, case.case_no)
 
 
+def report_expired(case: Case) -> bool:
+    """Whether the latest report may no longer carry an application (AS-58)."""
+    report = verification.latest_report(case.id)
+    return report is not None and report.valid_to < clock.today()
+
+
 def verification_progress(case: Case) -> list[dict[str, Any]]:
     run = verification.latest_run(case.id)
     return verification.progress(run) if run else []
@@ -287,6 +296,80 @@ def household_view(actor: Actor, case: Case) -> dict[str, Any]:
         "address": case.household.address,
         "obligors": list(case.household.obligors.select_related("supports")),
     }
+
+
+def decisions_of(case: Case) -> list[Decision]:
+    """Every decision made, the first first, with who decided for which organ."""
+    return list(case.decisions.select_related("organ", "decider", "delegation").order_by("round"))
+
+
+def kin_to_file(case: Case) -> list[str]:
+    """Near relatives found or declared and not yet filed, in words (REL-03)."""
+    return [
+        f"{each.member_name}与{each.official_name}（{each.official_post}）为{each.relation}"
+        for each in case.kin_filings.filter(filed_at__isnull=True)
+    ]
+
+
+def correction_items(case: Case) -> list[dict[str, Any]]:
+    """What the one correction notice asked for and whether it has come: code, name, given."""
+    correction = Correction.objects.filter(case=case).first()
+    if correction is None:
+        return []
+    missing = guards.missing_materials(case)
+    given = set(case.materials.values_list("kind", flat=True))
+    return [
+        {
+            "code": item,
+            "name": guards.PROVIDED_MATERIALS[item],
+            "given": item in given or (item == "bank_account" and item not in missing),
+        }
+        for item in correction.items
+    ]
+
+
+def investigation_of(case: Case) -> dict[str, Any] | None:
+    """The current visit: its record, who went and signed, photos, differences still open (D18)."""
+    round_ = guards.latest_investigation(case)
+    if round_ is None:
+        return None
+    return {
+        "round": round_,
+        "present": round_.present_member,
+        "investigators": list(round_.investigators.select_related("staff").order_by("id")),
+        "photos": list(round_.photos.order_by("id")),
+        "open_differences": verification.unanswered_differences(verification.latest_report(case.id)),
+    }
+
+
+def publicity_of(case: Case) -> dict[str, Any] | None:
+    """The latest posting with its photos, objections and appraisals."""
+    posting = guards.latest_posting(case)
+    if posting is None:
+        return None
+    return {
+        "posting": posting,
+        "photos": list(posting.photos.order_by("id")),
+        "objections": list(case.objections.order_by("id")),
+        "appraisals": list(case.appraisals.order_by("id")),
+        "over": clock.today() > posting.ends_on,
+    }
+
+
+def picture_for(actor: Actor, case: Case, kind: str, number: int) -> StoredFile:
+    """A picture of the case (photo of the visit, of the board, or a material), read behind the fence."""
+    found = None
+    if kind == "photo":
+        found = case.photos.filter(pk=number).select_related("file").first()
+    elif kind == "posting":
+        found = (
+            PostingPhoto.objects.filter(pk=number, posting__case_id=case.id).select_related("file").first()
+        )
+    elif kind == "material":
+        found = case.materials.filter(pk=number, file__isnull=False).select_related("file").first()
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="图片")
+    return found.file
 
 
 def authority_of(case: Case) -> str:

@@ -83,11 +83,11 @@ def simulate_share(
 
 
 @click.command()
-@click.option("--families", default=96, show_default=True, help="示例家庭数")
+@click.option("--families", default=120, show_default=True, help="示例家庭数")
 def demo(families: int) -> None:
-    """生成示例城市：岗位、下放和最近五个月的案件（仅演示环境）"""
+    """生成示例城市：岗位、下放和最近三个多月的案件（仅演示环境）"""
     today = clock.today()
-    sys.exit(_walk(families, today - timedelta(days=150), today, last=today))
+    sys.exit(_walk(families, today - timedelta(days=100), today, last=today))
 
 
 commands = [simulate, simulate_share, demo]

@@ -219,7 +219,7 @@ def context() -> dict[str, Any]:
     bad.add_error("id_no", "校验码不符，号码可能有误")
     return {
         "page_title": "组件样式",
-        "crumbs": [("系统管理", "#"), ("组件样式", "")],
+        "crumbs": [("系统管理", "#")],
         "sample_profile": True,
         "menu": [
             Section("工作台", "house", url="/style/"),

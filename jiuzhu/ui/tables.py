@@ -147,6 +147,11 @@ class Table:
         ]
 
     @property
+    def has_actions(self) -> bool:
+        """Templates would call ``actions`` itself."""
+        return self.actions is not None
+
+    @property
     def width(self) -> int:
         return len(self.columns) + bool(self.numbered) + bool(self.select) + bool(self.actions)
 

@@ -1,5 +1,18 @@
-"""Lines of the left menu of this part."""
+"""Lines of the left menu: cases."""
 
-from jiuzhu.office.menu import Group
+from jiuzhu.accounts.roles import ROLES, has_power
+from jiuzhu.office.menu import Group, Line
 
-GROUPS: tuple[Group, ...] = ()
+READERS = frozenset(code for code in ROLES if has_power(code, "case.read"))
+
+GROUPS = (
+    Group("工作台", "house", (Line("今日待办", "office:today", READERS, "house"),)),
+    Group(
+        "受理办理",
+        "list-task",
+        (
+            Line("案件查询", "office:cases", READERS),
+            Line("登记救助意愿", "office:new-place", frozenset({"TOWN_CLERK"})),
+        ),
+    ),
+)

@@ -1,0 +1,133 @@
+"""One screen for every move that is one form: what will happen, the form, the button. Refusals stay on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from jiuzhu.cases import queries
+from jiuzhu.cases.acts import verification
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.documents import catalogue
+from jiuzhu.intake import handed
+from jiuzhu.office.work import forms
+from jiuzhu.office.work.page import case_url, head, refused, staff_only
+from jiuzhu.workflow import clocks
+from jiuzhu.workflow.states import STATES
+
+_TEMPLATE = "office/work/act.html"
+_RULE_SHOWN = ("D19", "D23", "D24", "D31")
+
+
+@staff_only
+def act(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
+    """Make one move. GET shows the form, POST makes the move and returns to the case."""
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    screen = forms.SCREENS.get(key)
+    move = next((each for each in queries.available_moves(actor, case) if each.key == key), None)
+    if screen is None or move is None:
+        raise Refusal("E_STATE", act=forms.title_of(case, key), state=STATES[case.state].name)
+    form = screen.form(request.POST or None, case=case, actor=actor)
+    context = head(actor, case) | {
+        "page_title": move.title,
+        "move": move,
+        "screen": screen,
+        "form": form,
+        "once": handed.token(request),
+        "seen": case.version,
+        "consequences": _consequences(case, move),
+        "back": case_url(case),
+    }
+    if key in _RULE_SHOWN:
+        members = queries.household_view(actor, case)["members"]
+        outcome = queries.outcome_of(case)
+        context |= {
+            "outcome": outcome,
+            "tally": _tally(outcome),
+            "names": {each["uid"]: each["name"] for each in members},
+        }
+    if request.method != "POST":
+        return render(request, _TEMPLATE, context)
+    if not form.is_valid():
+        return render(request, _TEMPLATE, context, status=422)
+    try:
+        screen.run(
+            actor, uid, form.cleaned_data, seen=handed.version(request), once=context["once"], request=request
+        )
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, case_url(case))
+        return refused(request, _TEMPLATE, context, refusal)
+    after = queries.case_for(actor, uid)
+    messages.success(request, f"{move.title}：已办理。现在的环节：{STATES[after.state].name}。")
+    return redirect(case_url(case))
+
+
+def _tally(outcome: Any) -> dict[str, Any]:
+    """How many conditions are met; the list is unfolded where something is not."""
+    if outcome is None:
+        return {}
+    bad, unknown = len(outcome.not_met), len(outcome.cannot_tell)
+    return {
+        "met": len(outcome.conditions) - bad - unknown,
+        "not_met": bad,
+        "unknown": unknown,
+        "open": bool(bad or unknown),
+    }
+
+
+def _consequences(case: Any, move: Any) -> list[str]:
+    """In words: papers that will be issued, clocks that start, where the case goes."""
+    told = [f"进入“{'”或“'.join(STATES[target].name for target in move.targets)}”"]
+    titles = [catalogue.title(code, case.regime) for code in move.papers]
+    if titles:
+        told.append(f"制发{'、'.join(f'《{title}》' for title in titles)}")
+    names = [clocks.deadlines()[each].name for each in move.starts]
+    if names:
+        told.append(f"开始计时：{'、'.join(names)}")
+    return told
+
+
+@staff_only
+def answer(request: HttpRequest, uid: UUID, finding: int) -> HttpResponse:
+    """Confirm, explain or exempt one finding (VER-11)."""
+    case = queries.case_for(request.asker, uid)
+    form = forms.FindingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        verification.answer_finding(request.asker, uid, finding_id=finding, **form.cleaned_data)
+        messages.success(request, "已记录。")
+    elif request.method == "POST":
+        messages.error(request, "请选择处理结果并写明理由。")
+    return redirect(case_url(case, "verification"))
+
+
+@staff_only
+def recheck(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Ask the departments again after an objection, then conclude (D8)."""
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    context = head(actor, case) | {
+        "page_title": "核对复查",
+        "progress": queries.verification_progress(case),
+        "report": queries.report_of(actor, case),
+        "seen": case.version,
+        "once": handed.token(request),
+        "back": case_url(case),
+    }
+    if request.method != "POST":
+        return render(request, "office/work/recheck.html", context)
+    begin = request.POST.get("do") == "ask"
+    run = verification.start_recheck if begin else verification.conclude_recheck
+    try:
+        run(actor, uid, seen=handed.version(request), once=context["once"])
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, case_url(case))
+        return refused(request, "office/work/recheck.html", context, refusal)
+    messages.success(request, "已重新向部门查询。" if begin else "复查结果已出具。")
+    return redirect(request.path if begin else case_url(case))

@@ -1,0 +1,262 @@
+"""What each move asks for, and the act it calls. A move that is one form is one entry of ``SCREENS``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.aid_types import registry
+from jiuzhu.cases import guards, queries
+from jiuzhu.cases.acts import application, decision, investigation, objection, review, verification
+from jiuzhu.core import clock
+from jiuzhu.core.codes import choices
+
+Run = Callable[..., Any]
+
+
+class ActForm(forms.Form):
+    """``case`` and ``actor`` let a form fill in what is already known."""
+
+    phrases: dict[str, tuple[str, ...]] = {}
+
+    def __init__(self, *args: Any, case: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case, self.actor = case, actor
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Set choices and initial values from the case."""
+
+
+def _words(label: str, *, required: bool = True, rows: int = 3, help_text: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        help_text=help_text,
+    )
+
+
+def _ticks(label: str, options: Any, *, required: bool = True) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, choices=list(options), required=required, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class PlainForm(ActForm):
+    """Nothing to fill in."""
+
+
+class RouteForm(ActForm):
+    route = forms.ChoiceField(
+        label="核对方式",
+        choices=[("OWN", "本级直接查询"), ("COUNTY", "委托县级核对机构")],
+        widget=forms.RadioSelect,
+        initial="OWN",
+    )
+
+
+class NotFitForm(ActForm):
+    confirmed = forms.BooleanField(label="已逐项核实超标项，情况属实")
+    explanation = _words("补充说明（写入告知书）", required=False)
+
+
+class ReasonForm(ActForm):
+    reason = _words("理由")
+
+
+class WithdrawForm(ReasonForm):
+    phrases = {"reason": ("家庭情况好转，自愿放弃。", "已通过其他途径得到帮助。")}
+
+
+class AcceptForm(ActForm):
+    file_kin = forms.BooleanField(label="已核实近亲属关系，一并备案（须县级入户核查）", required=False)
+
+    def prepare(self) -> None:
+        filings = queries.kin_to_file(self.case)
+        if not filings:
+            del self.fields["file_kin"]
+        else:
+            self.fields["file_kin"].help_text = "；".join(filings)
+            self.fields["file_kin"].initial = True
+
+
+class CorrectionForm(ActForm):
+    items = _ticks("需要补齐的材料（只能通知一次，请一次列全）", guards.PROVIDED_MATERIALS.items())
+    explanation = _words("说明", required=False)
+
+    def prepare(self) -> None:
+        self.fields["items"].initial = guards.missing_materials(self.case)
+
+
+class ReceivedForm(AcceptForm):
+    received = _ticks("已收到", (), required=False)
+
+    def prepare(self) -> None:
+        super().prepare()
+        items = queries.correction_items(self.case)
+        self.fields["received"].choices = [(each["code"], each["name"]) for each in items]
+        self.fields["received"].initial = [each["code"] for each in items if each["given"]]
+
+
+class CodedForm(ActForm):
+    codes = _ticks("理由代码", choices("reason").items())
+    reason = _words("理由（写入告知书，请写明去哪里办更合适）")
+
+
+class ForwardForm(ActForm):
+    supports = forms.TypedChoiceField(
+        label="审核意见",
+        choices=[("1", "同意上报审批"), ("0", "建议不予批准")],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    opinion = _words("意见")
+    phrases = {
+        "opinion": (
+            "经入户调查和审核，情况属实，建议按测算金额批准。",
+            "经审核，家庭收入不低于标准，建议不予批准。",
+        )
+    }
+
+    def prepare(self) -> None:
+        outcome = queries.outcome_of(self.case)
+        if outcome:
+            fits = outcome.conclusion == "QUALIFIED"
+            self.fields["supports"].initial = "1" if fits else "0"
+            self.fields["opinion"].initial = self.phrases["opinion"][0 if fits else 1]
+
+
+class ApproveForm(ActForm):
+    explanation = _words("说明（可不填）", required=False, rows=2)
+    override_reason = _words("与测算结论不一致的理由", required=False, rows=2)
+
+    def prepare(self) -> None:
+        outcome = queries.outcome_of(self.case)
+        if outcome and outcome.conclusion == "QUALIFIED":
+            del self.fields["override_reason"]
+
+
+class RefuseForm(CodedForm):
+    def prepare(self) -> None:
+        outcome = queries.outcome_of(self.case)
+        if outcome:
+            self.fields["codes"].initial = list(outcome.reasons)
+            self.fields["reason"].initial = "；".join(each.sentence.rstrip("。") for each in outcome.not_met)
+
+
+class CountyVisitForm(ActForm):
+    officers = forms.CharField(label="核查人员（两人以上，用顿号分开）", max_length=120)
+    result = _words("核查情况")
+    supports = forms.TypedChoiceField(
+        label="结论",
+        choices=[("1", "情况属实"), ("0", "情况不实")],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        initial="1",
+    )
+
+    def clean_officers(self) -> list[str]:
+        text = self.cleaned_data["officers"]
+        for mark in ("，", ",", "；", ";", " ", "　"):
+            text = text.replace(mark, "、")
+        return [part for part in text.split("、") if part]
+
+
+class ObjectionForm(ActForm):
+    content = _words("异议内容（写明具体事实）")
+    anonymous = forms.BooleanField(label="匿名", required=False)
+    objector = forms.CharField(
+        label="异议人", required=False, max_length=60, help_text="姓名保密，只有经办人可见"
+    )
+    contact = forms.CharField(label="联系电话", required=False, max_length=40)
+
+
+class MeetingForm(ActForm):
+    planned_at = forms.DateTimeField(
+        label="开会时间",
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    place = forms.CharField(label="地点", max_length=80, initial="村（居）委会会议室")
+
+    def prepare(self) -> None:
+        self.fields["planned_at"].initial = clock.instant(clock.today() + timedelta(days=1), 15).replace(
+            tzinfo=None
+        )
+
+
+class FindingForm(forms.Form):
+    """How a finding was cleared up (VER-11)."""
+
+    outcome = forms.ChoiceField(
+        choices=[("CONFIRMED", "属实"), ("EXPLAINED", "已说明，有证据"), ("EXEMPTED", "按规定豁免")]
+    )
+    reason = forms.CharField(max_length=400)
+
+
+@dataclass(frozen=True)
+class ActScreen:
+    """``run(actor, uid, cleaned, seen=, once=, request=)`` calls the act; ``note`` is said above the form."""
+
+    form: type[ActForm]
+    run: Run
+    note: str = ""
+    tone: str = "primary"
+
+
+def _calls(act: Run, *names: str) -> Run:
+    """Hand the named fields to ``act``; a field the form left out is not handed over."""
+
+    def run(
+        actor: Actor, uid: UUID, given: dict[str, Any], *, seen: int | None, once: str, request: HttpRequest
+    ) -> Any:
+        return act(actor, uid, seen=seen, once=once, **{name: given[name] for name in names if name in given})
+
+    return run
+
+
+_OBJECTION = ("content", "anonymous", "objector", "contact")
+SCREENS: dict[str, ActScreen] = {
+    "D3": ActScreen(
+        RouteForm,
+        _calls(verification.start_verification, "route"),
+        "向各部门查询后台进行，可以先办别的案件；部门没有应答不会当作没有财产。",
+    ),
+    "D4": ActScreen(PlainForm, _calls(verification.issue_report), "来源都已反馈或到期后才能出具。"),
+    "D5": ActScreen(PlainForm, _calls(verification.notify_may_apply)),
+    "D6": ActScreen(
+        NotFitForm, _calls(verification.notify_not_fit, "confirmed", "explanation"), tone="danger"
+    ),
+    "D7": ActScreen(ReasonForm, _calls(verification.object_to_report, "reason"), "代申请人提出。"),
+    "D12": ActScreen(AcceptForm, _calls(application.accept, "file_kin"), "受理之日起20个工作日内办结。"),
+    "D13": ActScreen(CorrectionForm, _calls(application.ask_for_correction, "items", "explanation")),
+    "D14": ActScreen(ReceivedForm, _calls(application.accept, "file_kin", "received")),
+    "D16": ActScreen(CodedForm, _calls(application.not_accept, "codes", "reason"), tone="danger"),
+    "D17": ActScreen(PlainForm, _calls(investigation.start_investigation)),
+    "D19": ActScreen(ForwardForm, _calls(review.forward, "opinion", "supports")),
+    "D20": ActScreen(ReasonForm, _calls(review.return_to_investigation, "reason")),
+    "D21": ActScreen(ReasonForm, _calls(decision.require_county_visit, "reason")),
+    "D22": ActScreen(CountyVisitForm, _calls(decision.record_county_visit, "officers", "result", "supports")),
+    "D23": ActScreen(ApproveForm, _calls(decision.approve, "explanation", "override_reason")),
+    "D24": ActScreen(RefuseForm, _calls(decision.refuse, "codes", "reason"), tone="danger"),
+    "D26": ActScreen(ObjectionForm, _calls(objection.receive_objection, *_OBJECTION)),
+    "D27": ActScreen(MeetingForm, _calls(objection.call_appraisal, "planned_at", "place")),
+    "D31": ActScreen(ReasonForm, _calls(decision.terminate, "reason"), tone="danger"),
+    "D31w": ActScreen(WithdrawForm, _calls(application.withdraw, "reason"), "由申请人提出。", tone="danger"),
+    "D11r": ActScreen(PlainForm, _calls(application.verify_again), "核对报告已过期，按原授权重新核对。"),
+}
+
+
+def title_of(case: Any, key: str) -> str:
+    """The words of a move, for a refusal; the key itself when there is no such move."""
+    rows = registry.get(case.aid_type).moves.named(key)
+    return rows[0].title if rows else "该操作"

@@ -1,0 +1,68 @@
+"""What every case screen shares: staff only, the case's head, a refusal beside the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from jiuzhu.accounts.organisations import village_name
+from jiuzhu.aid_types import registry
+from jiuzhu.cases import queries
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.office.work.tables import QUIET, step_of
+
+
+def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Nobody signed in → sign in first; a citizen has no business here (E_AUTH)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        if request.asker is None:
+            return redirect(f"{reverse('account_login')}?next={request.get_full_path()}")
+        if not request.asker.is_staff:
+            raise Refusal("E_AUTH", role="申请人", act="使用经办端", why="")
+        return view(request, *arguments, **named)
+
+    return guarded
+
+
+def head(actor: Any, case: Any) -> dict[str, Any]:
+    """Who the case is about, where it stands, what may be done now."""
+    running = [state for row, state in queries.clocks_of(case) if row.ended_at is None]
+    moves, quiet = [], []
+    for move in queries.available_moves(actor, case):
+        if move.key == "D11r" and not queries.report_expired(case):
+            continue
+        title, url = step_of(case.uid, move)
+        entry = {"title": title, "url": url}
+        into = quiet if move.key in QUIET else moves
+        if entry not in into:
+            into.append(entry)
+    return {
+        "case": case,
+        "aid": registry.get(case.aid_type),
+        "village": village_name(case.village_code),
+        "running": sorted(running, key=lambda state: state.due_on),
+        "moves": moves,
+        "quiet_moves": quiet,
+        "authority": queries.authority_of(case),
+        "crumbs": [
+            ("案件查询", reverse("office:cases")),
+            (case.applicant.name, reverse("office:case", args=[case.uid])),
+        ],
+    }
+
+
+def refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
+    """The same page, everything typed still there, with what happened, why, and what next."""
+    return render(request, template, context | {"refusal": refusal}, status=refusal.status)
+
+
+def case_url(case: Any, tab: str = "") -> str:
+    address = reverse("office:case", args=[case.uid])
+    return f"{address}?tab={tab}" if tab else address

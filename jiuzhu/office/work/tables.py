@@ -1,0 +1,71 @@
+"""Lists of cases as people know them: who, where, what state, until when, what next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from jiuzhu.accounts.organisations import village_name
+from jiuzhu.aid_types import registry
+from jiuzhu.ui.tables import Action, Column, Page, Table
+
+_TONES = {"RED": "red", "ORANGE": "orange"}
+QUIET = ("D31", "D31w", "D26")
+
+
+def case_url(row: Any) -> str:
+    return reverse("office:case", args=[row.case.uid])
+
+
+def next_moves(row: Any) -> list[Action]:
+    """The buttons of a row: every move but ending the case, at most two."""
+    titles: dict[str, Action] = {}
+    for move in row.moves:
+        if move.key not in QUIET:
+            title, url = step_of(row.case.uid, move)
+            titles.setdefault(url, Action(title, url))
+    return list(titles.values())[:2]
+
+
+# Moves whose screen is more than one form; everything else is drawn by ``acting``.
+OWN_SCREEN = {
+    "D2": ("签署授权", "office:signers", ()),
+    "D9": ("坚持申请", "office:form", ("family",)),
+    "D11": ("填写申请表", "office:form", ("family",)),
+    "D18": ("填写入户调查", "office:visit", ()),
+    "D28": ("登记评议结果", "office:appraisal", ()),
+    "D29": ("登记评议结果", "office:appraisal", ()),
+    "D30": ("登记评议结果", "office:appraisal", ()),
+    "D25": ("公示与正式批准", "office:posting", ()),
+    "D8": ("复查", "office:recheck", ()),
+}
+
+
+def step_of(uid: Any, move: Any) -> tuple[str, str]:
+    """Words and address of a move's screen."""
+    if move.key in OWN_SCREEN:
+        title, view, more = OWN_SCREEN[move.key]
+        return title, reverse(view, args=[uid, *more])
+    return move.title, reverse("office:act", args=[uid, move.key])
+
+
+def case_table(page: Page, *, empty: str = "没有符合条件的案件", numbered: bool = True) -> Table:
+    return Table(
+        columns=[
+            Column(lambda row: row.case.applicant.name, "申请人", href=case_url),
+            Column(
+                lambda row: f"{row.case.town.name} {village_name(row.case.village_code)}", "镇街、村（居）"
+            ),
+            Column(lambda row: registry.get(row.case.aid_type).short_name, "类别", width="xs"),
+            Column("case.state", "环节", kind="state"),
+            Column("clock", "时限", kind="due"),
+            Column(lambda row: row.clock.name if row.clock else "", "到期事项"),
+            Column("case.case_no", "案号"),
+        ],
+        page=page,
+        actions=next_moves,
+        row_tone=lambda row: _TONES.get(row.colour, ""),
+        empty=empty,
+        numbered=numbered,
+    )

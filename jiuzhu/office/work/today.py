@@ -1,0 +1,65 @@
+"""今日待办: what this person can do now, the nearest deadline first; how much lies where."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from jiuzhu.accounts.roles import has_power
+from jiuzhu.cases import queries
+from jiuzhu.office.work.page import staff_only
+from jiuzhu.office.work.tables import case_table
+from jiuzhu.ui.tables import Page
+from jiuzhu.workflow.states import STAGES, STATES
+
+COLOURS = (
+    ("RED", "已超期", "red"),
+    ("ORANGE", "即将到期", "orange"),
+    ("YELLOW", "过半", "yellow"),
+    ("GREEN", "时间充裕", "green"),
+)
+
+
+@staff_only
+def today(request: HttpRequest) -> HttpResponse:
+    actor = request.asker
+    if not has_power(actor.role, "case.read"):
+        return redirect(_elsewhere(actor.role))
+    rows = queries.due_today(actor)
+    asked = request.GET.get("colour", "")
+    shown = [row for row in rows if not asked or row.colour == asked]
+    colours = Counter(row.colour for row in rows)
+    stages = Counter()
+    for state, count in queries.stage_counts(actor).items():
+        stages[STAGES[STATES[state].stage]] += count
+    here = reverse("office:today")
+    return render(
+        request,
+        "office/work/today.html",
+        {
+            "page_title": "今日待办",
+            "tiles": [
+                {
+                    "label": words,
+                    "value": colours[code],
+                    "tone": tone,
+                    "url": f"{here}?colour={code}",
+                }
+                for code, words, tone in COLOURS
+            ],
+            "asked": dict((code, words) for code, words, _ in COLOURS).get(asked, ""),
+            "table": case_table(Page(rows=shown, size=len(shown)), empty="现在没有等您办理的案件"),
+            "stages": [stage for stage in STAGES if stages[stage]],
+            "series": [("在办案件", [stages[stage] for stage in STAGES if stages[stage]])],
+            "total": sum(stages.values()),
+            "may_register": actor.role == "TOWN_CLERK",
+        },
+    )
+
+
+def _elsewhere(role: str) -> str:
+    """Money and system roles have no cases; their work begins elsewhere."""
+    return reverse("office:runs") if has_power(role, "payroll.read") else reverse("office:admin-home")
