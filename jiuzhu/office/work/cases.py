@@ -85,6 +85,7 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
         "tab": tab,
         "tabs": [{"title": title, "url": case_url(case, key), "current": key == tab} for key, title in TABS],
         "done": _stage_days(actor, case),
+        "crumbs": [("案件查询", reverse("office:cases"))],
     }
     return render(request, "office/work/case.html", context | _TAB[tab](actor, case))
 
