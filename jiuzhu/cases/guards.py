@@ -24,6 +24,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import Authorisation
+from jiuzhu.policy.outcome import Outcome
 from jiuzhu.publicity.models import Posting
 from jiuzhu.verification import queries as verification
 from jiuzhu.verification.models import Report, Run
@@ -343,7 +344,7 @@ def qualified_or_overridden(act: Act) -> None:
     if assessment is None:
         raise Refusal("E_DOC", missing="测算结果")
     if assessment.conclusion != "QUALIFIED" and len(act.given.get("override_reason", "").strip()) < 5:
-        raise Refusal("E_ASSESSMENT", conclusion=assessment.outcome["conclusion"])
+        raise Refusal("E_ASSESSMENT", conclusion=Outcome.from_dict(assessment.outcome).words)
     if assessment.amount_fen <= 0:
         raise Refusal("E_ASSESSMENT", conclusion="测算金额为零")
 

@@ -75,3 +75,29 @@ def fence_by_parent_or_none(table: str, parent: str, column: str) -> str:
     staff = f'("{table}"."{column}" IS NULL AND cardinality({_TOWNS}) > 0)'
     test = f'{_SYSTEM} OR {staff} OR EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = "{table}"."{column}")'
     return _policy(table, test, 0)
+
+
+ONLY_THESE_CHANGE = """
+CREATE OR REPLACE FUNCTION jiuzhu_only_these_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (to_jsonb(NEW) - TG_ARGV::text[]) IS DISTINCT FROM (to_jsonb(OLD) - TG_ARGV::text[]) THEN
+        RAISE EXCEPTION 'kept table %: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+
+def only_these_change(table: str, *columns: str) -> str:
+    """A row stays as it was written, apart from these columns; it is never deleted, whoever asks."""
+    allowed = ", ".join(f"'{column}'" for column in columns)
+    return (
+        ONLY_THESE_CHANGE + f'CREATE TRIGGER only_these_change BEFORE UPDATE OR DELETE ON "{table}" '
+        f"FOR EACH ROW EXECUTE FUNCTION jiuzhu_only_these_change({allowed});\n"
+        f'CREATE TRIGGER no_truncate BEFORE TRUNCATE ON "{table}" '
+        f"FOR EACH STATEMENT EXECUTE FUNCTION jiuzhu_refuse_change();\n"
+    )
+
+
+def undo_only_these_change(table: str) -> str:
+    return f'DROP TRIGGER only_these_change ON "{table}"; DROP TRIGGER no_truncate ON "{table}";'

@@ -11,7 +11,7 @@ from django.db import transaction
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Staff
 from jiuzhu.cases import evidence, papers
-from jiuzhu.cases.acts._act import acting, locked
+from jiuzhu.cases.acts._act import Act, acting, locked
 from jiuzhu.cases.guards import latest_investigation
 from jiuzhu.cases.models import Case, Investigation, Investigator, Photo
 from jiuzhu.cases.permissions import check_may_do
@@ -19,6 +19,7 @@ from jiuzhu.core import clock
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.people.models import Person
+from jiuzhu.policy.outcome import Outcome
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 from jiuzhu.verification.models import FindingAnswer
@@ -155,16 +156,24 @@ def submit_investigation(
         round_ = latest_investigation(case)
         round_.submitted_at = act.at
         round_.save(update_fields=["submitted_at"])
-        frozen = evidence.freeze(case, evidence.verified(case, act.today), kind="INVESTIGATED", by=actor.name)
-        outcome = evidence.assess(case, evidence.verified(case, act.today), act.today)
-        evidence.keep_assessment(case, frozen, outcome)
-        act.note(evidence=frozen.seq, conclusion=outcome.conclusion, amount_fen=outcome.amount_fen)
+        assess_anew(act)
         act.paper("W16", **_record(case, round_))
         for each in round_.neighbours:
             act.paper(
                 "W17", visited_on=act.today, investigators=_names(round_), content=each.get("content", "")
             )
     return act.case
+
+
+def assess_anew(act: Act) -> Outcome:
+    """Freeze the family as it is known today and keep the law's answer to it."""
+    case = act.case
+    known = evidence.verified(case, act.today)
+    frozen = evidence.freeze(case, known, kind="INVESTIGATED", by=act.actor.name)
+    outcome = evidence.assess(case, known, act.today)
+    evidence.keep_assessment(case, frozen, outcome)
+    act.note(evidence=frozen.seq, conclusion=outcome.conclusion, amount_fen=outcome.amount_fen)
+    return outcome
 
 
 def _names(round_: Investigation) -> list[str]:

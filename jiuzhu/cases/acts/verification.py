@@ -12,7 +12,7 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import evidence
 from jiuzhu.cases.acts._act import Act, acting, attempt, locked
-from jiuzhu.cases.acts.investigation import open_round
+from jiuzhu.cases.acts.investigation import assess_anew, open_round
 from jiuzhu.cases.guards import GUARDS
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.permissions import check_may_do, check_may_move
@@ -28,7 +28,7 @@ from jiuzhu.policy import findings
 from jiuzhu.publicity import acts as publicity
 from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
-from jiuzhu.verification.models import Finding, Inquiry, Run
+from jiuzhu.verification.models import Finding, Inquiry, Report, Run
 from jiuzhu.workflow.states import STATES
 
 CONCLUSIONS = {
@@ -107,7 +107,7 @@ def ask_source(inquiry_id: int, line: Any = None) -> str:
         )
 
 
-def _make_report(act: Act, run: Run) -> Any:
+def _make_report(act: Act, run: Run) -> Report:
     """W05: assess the verified family, compare with what it said, keep report and findings."""
     case = act.case
     with fence(PLATFORM):
@@ -292,14 +292,26 @@ def conclude_followup(
         if run is None or run.state != Run.RUNNING or run.kind != "FOLLOWUP":
             raise Refusal("E_VERIFICATION", why="尚未发起补充核对")
         report = _make_report(act, run)
-        news = verification.open_blocking(report) + verification.unanswered_differences(report)
-        if news and act.case.state in _PAST_INVESTIGATION:
+        if act.case.state in _PAST_INVESTIGATION and (_news(report) or not _stands(act)):
             act.to("INVESTIGATING")
             publicity.take_down(act.case.id, act.today)
             open_round(act.case, actor)
         else:
             act.to(act.case.state)
     return act.case
+
+
+def _news(report: Report) -> bool:
+    return bool(verification.open_blocking(report) or verification.unanswered_differences(report))
+
+
+def _stands(act: Act) -> bool:
+    """The law is asked again with what is known now; a result already posted must come out the same."""
+    outcome = assess_anew(act)
+    if act.case.state != "RESULT_PUBLICITY":
+        return True
+    posted = act.case.decisions.filter(kind="APPROVE").order_by("-round").first()
+    return outcome.conclusion == "QUALIFIED" and outcome.amount_fen == posted.amount_fen
 
 
 def conclude_recheck(
