@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from jiuzhu.accounts.organisations import village_name
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application, verification
+from jiuzhu.cases.acts import application, service, verification
 from jiuzhu.cases.guards import PROVIDED_MATERIALS
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -122,8 +122,7 @@ def received(request: HttpRequest, uid: UUID, document_uid: UUID) -> HttpRespons
     """我已收到: electronic service by one tap (DOC-03)."""
     case = queries.case_for(request.asker, uid, purpose="电子送达")
     document = queries.paper_for(request.asker, case, document_uid)
-    if document.state == "ISSUED":
-        documents.serve(request.asker, document, mode="ELECTRONIC", receiver=request.asker.name)
+    if service.receive_paper(request.asker, uid, document.id):
         messages.success(request, f"已签收《{document.title}》。")
     else:
         messages.info(request, f"《{document.title}》已经签收过了。")
