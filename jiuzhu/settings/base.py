@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "jiuzhu.accounts.middleware.SecondFactorMiddleware",
     "jiuzhu.ui.middleware.AskerMiddleware",
 ]
 ROOT_URLCONF = "jiuzhu.urls"
@@ -117,6 +118,7 @@ LOGIN_REDIRECT_URL = "/office/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
+AXES_LOCKOUT_CALLABLE = "jiuzhu.accounts.screens.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 
 LANGUAGE_CODE = "zh-hans"

@@ -1,0 +1,30 @@
+"""No work without the second factor: staff who have none yet are led to enrol it first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+_FREE = ("/accounts/", "/static/", "/demo/")
+
+
+class SecondFactorMiddleware:
+    """Invented accounts of a demo city are exempt, and only where ``settings.DEMO`` is true."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if (
+            user.is_authenticated
+            and not request.path.startswith(_FREE)
+            and not (settings.DEMO and user.is_demo)
+            and not is_mfa_enabled(user)
+        ):
+            return redirect("mfa_activate_totp")
+        return self.get_response(request)
