@@ -172,6 +172,8 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
     """Issue one paper of a move, from the case's facts and what the act adds."""
     case = act.case
     organ = organ_for(case, code, None)
+    if not act.actor.is_staff:  # the platform itself receives what comes in by phone; nobody else handled it
+        more.setdefault("signer_name", "网上自助办理")
     if catalogue.notice(code).whitelist:
         data = {"public_url": f"{settings.PUBLIC_URL}/public/postings/{more.pop('token')}/"} | more
     else:

@@ -20,6 +20,7 @@ import pypdf
 import segno
 import typst
 
+from jiuzhu.core.clock import local
 from jiuzhu.core.money import in_words, yuan
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import catalogue, fonts
@@ -55,6 +56,7 @@ def show(key: str, value: Any) -> str:
         text = str(value)
         return f"{text[:4]}年{int(text[5:7])}月"
     if isinstance(value, datetime):
+        value = local(value) if value.tzinfo else value
         return f"{value.year}年{value.month}月{value.day}日{value:%H:%M}"
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日"
@@ -104,6 +106,7 @@ def _block(
         }
     if kind == "rows":
         rows = [[show(key, row.get(key)) for key in what["keys"]] for row in data.get(what["of"]) or []]
+        rows = rows or [["无"] + [""] * (len(what["keys"]) - 1)]
         return {
             "kind": "rows",
             "heads": what["heads"],
@@ -191,7 +194,9 @@ def render(slug_or_code: str, data: Mapping[str, Any], *, regime: str) -> Render
     filled = payload(notice, data, regime)
     lacking = fonts.missing(_words(filled))
     if lacking:
-        raise Refusal("E_DOC", missing="字库缺字：" + " ".join(lacking))
+        raise Refusal(
+            "E_DOC", missing="字库缺字：" + "、".join(f"{char}（U+{ord(char):04X}）" for char in lacking)
+        )
     inputs = {"data": json.dumps(filled, ensure_ascii=False)}
     pdf = _compiler().compile(sys_inputs=inputs, format="pdf", pdf_standards="a-2b", timestamp=0)
     return Rendered(

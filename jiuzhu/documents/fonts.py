@@ -33,7 +33,5 @@ def covered() -> frozenset[int]:
 
 
 def missing(text: str) -> list[str]:
-    """Characters no font can draw."""
-    return sorted(
-        {char for char in text if ord(char) not in covered() and not char.isspace() and char.isprintable()}
-    )
+    """Characters no font can draw, however new or private: a name typed on an old system may hold one."""
+    return sorted({char for char in text if ord(char) not in covered() and not char.isspace()})
