@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from departments import world
+from departments import bank, world
 from departments.register import Register
 from departments.signing import refused_signature
 
@@ -349,5 +349,6 @@ app = Starlette(
         Route("/console/people", plant, methods=["POST"]),
         Route("/console/families", families),
         Route("/healthz", health),
+        *bank.routes,
     ]
 )

@@ -35,6 +35,7 @@ _COUNTY_ROLES = (
     ("cverifier", "COUNTY_VERIFIER", "吴芳"),
     ("supervisor", "COUNTY_SUPERVISOR", "郑伟"),
     ("center", "CENTER_STAFF", "冯娟"),
+    ("center2", "CENTER_STAFF", "韩雪"),
     ("finance", "COUNTY_FINANCE", "陈刚"),
 )
 _CITY_ROLES = (

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from jiuzhu.accounts.models import Organisation, Staff
 from jiuzhu.cases.models import Entitlement
-from jiuzhu.vault.fields import Sealed, SealedRow, sealed_column
+from jiuzhu.people.models import BankAccount, Person
 from jiuzhu.vault.models import StoredFile
 
 
@@ -20,6 +20,7 @@ class PayRun(models.Model):
     month = models.DateField("发放月份")
     kind = models.CharField(max_length=8, default="REGULAR")
     state = models.CharField(max_length=18, default="DRAFT")
+    version = models.PositiveIntegerField(default=0)
     lines_count = models.PositiveIntegerField(default=0)
     total_fen = models.BigIntegerField(default=0)
     frozen_digest = models.CharField(max_length=64, blank=True)
@@ -33,21 +34,33 @@ class PayRun(models.Model):
             )
         ]
 
+    @property
+    def batch_no(self) -> str:
+        """What the bank calls this run; made of what makes the run unique, so two runs never share one."""
+        return f"{self.county.code}-{self.aid_type}-{self.area_type}-{self.month:%Y%m}-{self.kind}"
+
 
 class RunStep(models.Model):
     """DRAFT → TOWN_CHECKED → … → PUBLISHED: who moved the run and when. Append-only."""
 
     run = models.ForeignKey(PayRun, on_delete=models.PROTECT, related_name="steps")
+    move = models.CharField(max_length=16)
     state = models.CharField(max_length=18)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     by_name = models.CharField(max_length=60)
     role = models.CharField(max_length=30)
     at = models.DateTimeField()
     note = models.CharField(max_length=200, blank=True)
     town = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True)
+    once = models.UUIDField(null=True, unique=True)
 
 
-class PayLine(SealedRow):
-    """One sum for one entitlement, month and kind. Added once, never changed; a re-issue is a linked line."""
+class PayLine(models.Model):
+    """One sum for one entitlement, month and kind. Added once, never changed; a re-issue is a linked line.
+
+    Payee's number and account stay sealed in one place: the line points at the person and at the account row,
+    which is dated and never rewritten (PROTECT keeps it).
+    """
 
     run = models.ForeignKey(PayRun, on_delete=models.PROTECT, related_name="lines")
     line_no = models.PositiveIntegerField()
@@ -59,9 +72,8 @@ class PayLine(SealedRow):
     dossier_no = models.CharField(max_length=20)
     town = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     village_code = models.CharField(max_length=12)
+    payee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     payee_name = models.CharField(max_length=80)
-    payee_id_sealed = sealed_column()
-    payee_id = Sealed("payee_id_sealed")
     relation = models.CharField(max_length=3, blank=True)
     members_count = models.PositiveSmallIntegerField()
     base_fen = models.BigIntegerField()
@@ -72,8 +84,7 @@ class PayLine(SealedRow):
     total_fen = models.BigIntegerField()
     bank_code = models.CharField(max_length=12)
     bank_name = models.CharField(max_length=60)
-    account_sealed = sealed_column()
-    account = Sealed("account_sealed")
+    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+")
     account_name = models.CharField(max_length=80)
 
     class Meta:
@@ -83,6 +94,12 @@ class PayLine(SealedRow):
                 fields=["entitlement", "pay_month", "pay_kind"],
                 condition=Q(reissue_of__isnull=True),
                 name="paid_once_a_month",
+            ),
+            # a month missed and paid later as arrears is the same month: either, never both (PAY-06)
+            models.UniqueConstraint(
+                fields=["entitlement", "pay_month"],
+                condition=Q(reissue_of__isnull=True, pay_kind__in=["REGULAR", "ARREARS"]),
+                name="one_living_sum_a_month",
             ),
             models.UniqueConstraint(
                 fields=["reissue_of"], condition=Q(reissue_of__isnull=False), name="reissued_once"
@@ -98,6 +115,26 @@ class PayLine(SealedRow):
                 name="line_total_is_its_parts",
             ),
             models.CheckConstraint(condition=Q(total_fen__gt=0), name="line_is_positive"),
+        ]
+
+
+class LineMark(models.Model):
+    """HELD: the line stays out of the bank file. WAIVED: the supervisor lets it pass a prompt (PAY-04). Append-only."""
+
+    HELD, WAIVED = "HELD", "WAIVED"
+
+    line = models.ForeignKey(PayLine, on_delete=models.PROTECT, related_name="marks")
+    kind = models.CharField(max_length=6)
+    prompt = models.CharField(max_length=16, blank=True)
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField(max_length=60)
+    role = models.CharField(max_length=30)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "kind", "prompt"], name="marked_once"),
         ]
 
 

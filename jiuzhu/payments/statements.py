@@ -1,0 +1,151 @@
+"""The statements of a run: each works on the whole list at once, whatever its length."""
+
+from __future__ import annotations
+
+# Everything a line takes from where it comes. A family whose first month was missed (granted after the list was
+# made) gets those months as arrears; a month that already has a line is left out (PAY-03, PAY-06, AMT-06).
+BUILD = """
+INSERT INTO payments_payline (
+    run_id, line_no, entitlement_id, household_id, pay_month, pay_kind, dossier_no, town_id, village_code,
+    payee_id, payee_name, relation, members_count, base_fen, topup_fen, care_fen, arrears_fen, deduction_fen,
+    total_fen, account_id, bank_code, bank_name, account_name)
+SELECT %(run)s, row_number() OVER (ORDER BY e.town_id, e.village_code, e.id, m.pay_month),
+    e.id, e.household_id, m.pay_month, CASE WHEN m.pay_month = %(month)s THEN 'REGULAR' ELSE 'ARREARS' END,
+    h.dossier_no, e.town_id, e.village_code, p.id, p.name, coalesce(s.relation, ''),
+    a.members_count, a.base_fen, a.topup_fen, 0, 0, 0, a.base_fen + a.topup_fen,
+    b.id, b.bank_code, b.bank_name, b.holder_name
+FROM cases_entitlement e
+JOIN people_household h ON h.id = e.household_id
+JOIN people_person p ON p.id = e.payee_id
+JOIN people_bankaccount b ON b.household_id = e.household_id
+    AND b.valid_from <= %(today)s AND (b.valid_to IS NULL OR b.valid_to >= %(today)s)
+LEFT JOIN people_membership s ON s.person_id = e.payee_id
+    AND s.joined_on <= %(today)s AND (s.left_on IS NULL OR s.left_on >= %(today)s)
+CROSS JOIN LATERAL (
+    SELECT g::date AS pay_month
+    FROM generate_series(
+        CASE WHEN e.first_month < %(month)s
+              AND NOT EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id)
+             THEN e.first_month ELSE %(month)s END::timestamp, %(month)s::timestamp, interval '1 month') g
+) m
+JOIN cases_entitlementamount a ON a.entitlement_id = e.id
+    AND a.from_month <= m.pay_month AND (a.to_month IS NULL OR a.to_month >= m.pay_month)
+WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
+    AND e.state IN ('ACTIVE', 'GRADUAL') AND e.first_month <= %(month)s
+    AND (e.last_month IS NULL OR e.last_month >= m.pay_month) AND a.base_fen + a.topup_fen > 0
+    AND NOT EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id
+        AND l.pay_month = m.pay_month AND l.reissue_of_id IS NULL)
+"""
+
+# A failed line again, with the account in force now. Codes that say the account is wrong need another one first.
+REISSUE = """
+INSERT INTO payments_payline (
+    run_id, line_no, entitlement_id, household_id, pay_month, pay_kind, reissue_of_id, dossier_no, town_id,
+    village_code, payee_id, payee_name, relation, members_count, base_fen, topup_fen, care_fen, arrears_fen,
+    deduction_fen, total_fen, account_id, bank_code, bank_name, account_name)
+SELECT %(run)s, row_number() OVER (ORDER BY l.line_no), l.entitlement_id, l.household_id, l.pay_month,
+    l.pay_kind, l.id, l.dossier_no, l.town_id, l.village_code, l.payee_id, p.name, l.relation,
+    l.members_count, l.base_fen, l.topup_fen, l.care_fen, l.arrears_fen, l.deduction_fen, l.total_fen,
+    b.id, b.bank_code, b.bank_name, b.holder_name
+FROM payments_payline l
+JOIN people_person p ON p.id = l.payee_id
+JOIN people_bankaccount b ON b.household_id = l.household_id
+    AND b.valid_from <= %(today)s AND (b.valid_to IS NULL OR b.valid_to >= %(today)s)
+LEFT JOIN payments_lineresult r ON r.line_id = l.id
+WHERE l.run_id = %(former)s
+    AND NOT EXISTS (SELECT 1 FROM payments_payline n WHERE n.reissue_of_id = l.id)
+    AND ((r.code <> '00' AND r.code <> ALL (%(never)s) AND (r.code <> ALL (%(other_account)s) OR b.id <> l.account_id))
+        OR (l.id = ANY (%(released)s)
+            AND EXISTS (SELECT 1 FROM payments_linemark k WHERE k.line_id = l.id AND k.kind = 'HELD')))
+"""
+
+TOTALS = "SELECT count(*), coalesce(sum(total_fen), 0) FROM payments_payline WHERE run_id = %(run)s"
+
+_UNHELD = "NOT EXISTS (SELECT 1 FROM payments_linemark k WHERE k.line_id = l.id AND k.kind = 'HELD')"
+
+# What is frozen: who gets how much for which month on which account, held lines left out.
+DIGEST = f"""
+SELECT count(*), coalesce(sum(l.total_fen), 0), encode(sha256(convert_to(coalesce(string_agg(
+    concat_ws('|', l.line_no, l.entitlement_id, l.pay_month, l.pay_kind, l.payee_id, l.account_id, l.total_fen),
+    E'\\n' ORDER BY l.line_no), ''), 'UTF8')), 'hex')
+FROM payments_payline l WHERE l.run_id = %(run)s AND {_UNHELD}
+"""
+
+# Towns that have lines and have not checked them yet.
+UNCHECKED_TOWNS = """
+SELECT DISTINCT l.town_id FROM payments_payline l WHERE l.run_id = %(run)s
+EXCEPT SELECT s.town_id FROM payments_runstep s WHERE s.run_id = %(run)s AND s.move = 'check_town'
+"""
+
+# PAY-04 and the checks before sending. E must be held or waived, W is to be looked at.
+PROMPTS = """
+WITH line AS (
+    SELECT l.*, p.died_on, b.holder_id, b.number_index, b.valid_from AS account_from, e.state AS entitled,
+        e.last_month, e.first_month
+    FROM payments_payline l
+    JOIN people_person p ON p.id = l.payee_id
+    JOIN people_bankaccount b ON b.id = l.account_id
+    JOIN cases_entitlement e ON e.id = l.entitlement_id
+    WHERE l.run_id = %(run)s
+)
+SELECT id, 'DEAD', 'E' FROM line WHERE died_on < pay_month
+UNION ALL
+SELECT id, 'ENDED', 'E' FROM line WHERE entitled NOT IN ('ACTIVE', 'GRADUAL') OR last_month < pay_month
+UNION ALL
+SELECT l.id, 'AMOUNT', 'E' FROM line l WHERE NOT EXISTS (
+    SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = l.entitlement_id
+        AND a.from_month <= l.pay_month AND (a.to_month IS NULL OR a.to_month >= l.pay_month)
+        AND a.base_fen + a.topup_fen = l.base_fen + l.topup_fen)
+UNION ALL
+SELECT id, 'SHARED_ACCOUNT', 'W' FROM (
+    SELECT id, min(household_id) OVER same <> max(household_id) OVER same AS shared FROM line
+    WINDOW same AS (PARTITION BY number_index)) x WHERE shared
+UNION ALL
+SELECT id, 'HOLDER', 'W' FROM line WHERE holder_id IS DISTINCT FROM payee_id
+UNION ALL
+SELECT id, 'NEW_ACCOUNT', 'W' FROM line WHERE account_from > %(today)s - 10 AND first_month < pay_month
+UNION ALL
+SELECT id, 'RARE_NAME', 'W' FROM line WHERE account_name ~ '[^\u4e00-\u9fa5·]'
+UNION ALL
+SELECT l.id, 'CHANGE', 'W' FROM line l JOIN payments_payline f ON f.entitlement_id = l.entitlement_id
+    AND f.pay_kind = 'REGULAR' AND f.reissue_of_id IS NULL
+    AND f.pay_month = (l.pay_month - interval '1 month')::date
+WHERE l.pay_kind = 'REGULAR' AND l.reissue_of_id IS NULL
+    AND (abs(l.total_fen - f.total_fen) > 20000 OR 10 * abs(l.total_fen - f.total_fen) > 3 * f.total_fen)
+UNION ALL
+SELECT l.id, 'FAILED_TWICE', 'W' FROM line l WHERE 2 = (
+    SELECT count(*) FROM payments_payline f JOIN payments_lineresult r ON r.line_id = f.id
+    WHERE f.entitlement_id = l.entitlement_id AND f.reissue_of_id IS NULL AND r.code <> '00'
+        AND f.pay_month >= (l.pay_month - interval '2 months')::date AND f.pay_month < l.pay_month)
+"""
+PROMPT_WORDS = {
+    "DEAD": "收款人已于发放月份之前死亡",
+    "ENDED": "待遇已停发或到期",
+    "AMOUNT": "金额与现行待遇不一致",
+    "SHARED_ACCOUNT": "同一账户用于多户",
+    "HOLDER": "户名不是收款人本人",
+    "NEW_ACCOUNT": "账户十天内变更过",
+    "RARE_NAME": "户名含生僻字或符号",
+    "CHANGE": "比上月变动较大",
+    "FAILED_TWICE": "连续两个月没有到账",
+}
+
+# In force that month, yet on no list: said, never dropped in silence.
+LEFT_OUT = """
+SELECT e.id, e.number, e.town_id, e.village_code, p.name, h.dossier_no,
+    CASE WHEN e.state NOT IN ('ACTIVE', 'GRADUAL') THEN '待遇暂停'
+         WHEN NOT EXISTS (SELECT 1 FROM people_bankaccount b WHERE b.household_id = e.household_id
+             AND (b.valid_to IS NULL OR b.valid_to >= %(today)s)) THEN '没有银行账户'
+         WHEN NOT EXISTS (SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = e.id
+             AND a.from_month <= %(month)s AND (a.to_month IS NULL OR a.to_month >= %(month)s)
+             AND a.base_fen + a.topup_fen > 0) THEN '当月没有金额'
+         ELSE '名单编制之后批准，下月补发' END
+FROM cases_entitlement e
+JOIN people_household h ON h.id = e.household_id
+JOIN people_person p ON p.id = e.payee_id
+WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
+    AND e.state <> 'ENDED' AND e.first_month <= %(month)s AND (e.last_month IS NULL OR e.last_month >= %(month)s)
+    AND NOT EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id
+        AND l.pay_month = %(month)s AND l.reissue_of_id IS NULL)
+ORDER BY e.town_id, e.village_code, e.id LIMIT 200
+"""
