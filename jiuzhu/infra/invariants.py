@@ -163,11 +163,12 @@ INVARIANTS = (
     ),
     Invariant(
         "PAY-06",
-        "重新发放的每一笔都对应一笔银行退回",
+        "重新发放的每一笔都对应一笔银行退回或暂缓",
         """SELECT e.number, to_char(l.pay_month, 'YYYY-MM') FROM payments_payline l
            JOIN cases_entitlement e ON e.id = l.entitlement_id
            LEFT JOIN payments_lineresult r ON r.line_id = l.reissue_of_id
-           WHERE l.reissue_of_id IS NOT NULL AND COALESCE(r.code, '00') = '00'""",
+           WHERE l.reissue_of_id IS NOT NULL AND COALESCE(r.code, '00') = '00' AND NOT EXISTS (
+              SELECT 1 FROM payments_linemark k WHERE k.line_id = l.reissue_of_id AND k.kind = 'HELD')""",
     ),
     Invariant(
         "PAY-02",

@@ -273,8 +273,8 @@ def test_nothing_is_paid_twice(city: City, granted: Family) -> None:
     """PAY-06: one line an entitlement, month and kind, and one run a county, kind of aid and month."""
     with fence(PLATFORM), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO payments_payrun (county_id, aid_type, area_type, month, kind, state, lines_count, total_fen,"
-            " frozen_digest, created_at) SELECT county_id, aid_type, area_type, first_month, 'REGULAR', 'DRAFT', 0, 0,"
+            "INSERT INTO payments_payrun (county_id, aid_type, area_type, month, kind, state, version, lines_count, total_fen,"
+            " frozen_digest, created_at) SELECT county_id, aid_type, area_type, first_month, 'REGULAR', 'DRAFT', 0, 0, 0,"
             f" '', created_at FROM cases_entitlement WHERE case_id = {granted.pk} RETURNING id"
         )
         run = cursor.fetchone()[0]
@@ -282,7 +282,7 @@ def test_nothing_is_paid_twice(city: City, granted: Family) -> None:
         line = cursor.fetchone()[0]
 
     with impossible("paid_once_a_month") as cursor:
-        _copy(cursor, "payments_payline", line, uid="gen_random_uuid()", line_no="2")
+        _copy(cursor, "payments_payline", line, line_no="2")
     with impossible("one_run_a_month") as cursor:
         _copy(cursor, "payments_payrun", run)
     with impossible("line_total_is_its_parts") as cursor:
@@ -290,7 +290,6 @@ def test_nothing_is_paid_twice(city: City, granted: Family) -> None:
             cursor,
             "payments_payline",
             line,
-            uid="gen_random_uuid()",
             line_no="3",
             pay_kind="'ARREARS'",
             total_fen="total_fen + 100",
@@ -298,11 +297,12 @@ def test_nothing_is_paid_twice(city: City, granted: Family) -> None:
 
 
 _LINE = """
-INSERT INTO payments_payline (uid, run_id, line_no, entitlement_id, household_id, pay_month, pay_kind, dossier_no, town_id,
-    village_code, payee_name, payee_id_sealed, relation, members_count, base_fen, topup_fen, care_fen, arrears_fen,
-    deduction_fen, total_fen, bank_code, bank_name, account_sealed, account_name)
-SELECT gen_random_uuid(), %(run)s, %(no)s, e.id, e.household_id, e.first_month, 'REGULAR', h.dossier_no, e.town_id, e.village_code,
-    p.name, p.id_no_sealed, '0', 1, 45000, 0, 0, 0, 0, 45000, '103', '示例银行', p.id_no_sealed, p.name
+INSERT INTO payments_payline (run_id, line_no, entitlement_id, household_id, pay_month, pay_kind, dossier_no, town_id,
+    village_code, payee_id, payee_name, relation, members_count, base_fen, topup_fen, care_fen, arrears_fen,
+    deduction_fen, total_fen, bank_code, bank_name, account_id, account_name)
+SELECT %(run)s, %(no)s, e.id, e.household_id, e.first_month, 'REGULAR', h.dossier_no, e.town_id, e.village_code,
+    p.id, p.name, '0', 1, 45000, 0, 0, 0, 0, 45000, b.bank_code, b.bank_name, b.id, p.name
 FROM cases_entitlement e JOIN people_household h ON h.id = e.household_id JOIN people_person p ON p.id = e.payee_id
+JOIN people_bankaccount b ON b.household_id = h.id
 WHERE e.case_id = %(case)s RETURNING id
 """
