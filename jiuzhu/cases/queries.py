@@ -258,6 +258,15 @@ def report_expired(case: Case) -> bool:
     return report is not None and report.valid_to < clock.today()
 
 
+def followup_due(case: Case) -> bool:
+    """Whether departments have to be asked again after acceptance, or are being asked (VER-10, VER-20)."""
+    run, report = verification.latest_run(case.id), verification.latest_report(case.id)
+    if run is None or report is None:
+        return False
+    running = run.kind == "FOLLOWUP" and run.state == run.RUNNING
+    return running or report.valid_to < clock.today() or bool(verification.silent_codes(report.run))
+
+
 def verification_progress(case: Case) -> list[dict[str, Any]]:
     run = verification.latest_run(case.id)
     return verification.progress(run) if run else []

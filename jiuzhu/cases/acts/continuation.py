@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import IntegrityError, transaction
 
+from jiuzhu.aid_types import registry
 from jiuzhu.cases.acts._act import Act
+from jiuzhu.cases.evidence import parameter_set
 from jiuzhu.cases.models import Decision, Entitlement, EntitlementAmount, EntitlementMember
-from jiuzhu.core.calendar import add_months, next_month
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.models import Person
 from jiuzhu.people.queries import account_on
 from jiuzhu.policy.evidence import Evidence
+from jiuzhu.policy.months import first_month
+from jiuzhu.workflow import clocks as law
+
+
+def _next_review(act: Act, months: int) -> date:
+    """CLK-REV: by the family's class, counted from the grant (5.2)."""
+    return law.due(
+        "CLK-REV",
+        started_at=act.at,
+        regime=act.case.regime,
+        parameters={"review.cycle": months},
+        calendar=parameters.calendar(),
+    ).due_on
 
 
 def create_entitlement(act: Act, decision: Decision) -> Entitlement:
     """The month after the grant is the first; a person already entitled elsewhere makes it impossible (E_DUP)."""
     case = act.case
     account = account_on(case.household, act.today)
-    month = next_month(act.today)
     evidence = Evidence.from_dict(decision.assessment.evidence.body)
     counted = {member.ref for member in evidence.counted}
-    cycle = parameters.plain_values(case.county, on=act.today, regime=case.regime)["review.cycle.C"]
+    values = parameter_set(case, act.today)
+    month = first_month(granted_on=act.today, approved_on=decision.decided_on, parameters=values)
+    reviewed = registry.get(case.aid_type).review_class(evidence)
     entitlement = Entitlement.objects.create(
         number=f"DY{case.case_no}",
         case=case,
@@ -34,7 +51,8 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
         village_code=case.village_code,
         payee=account.holder if account and account.holder else case.applicant,
         first_month=month,
-        next_review_on=add_months(act.today, int(cycle)),
+        review_class=reviewed,
+        next_review_on=_next_review(act, int(values[f"review.cycle.{reviewed}"])),
         created_at=act.at,
     )
     EntitlementAmount.objects.create(

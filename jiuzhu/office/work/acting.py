@@ -109,25 +109,59 @@ def answer(request: HttpRequest, uid: UUID, finding: int) -> HttpResponse:
 @staff_only
 def recheck(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ask the departments again after an objection, then conclude (D8)."""
+    return _ask_again(
+        request,
+        uid,
+        begin=verification.start_recheck,
+        conclude=verification.conclude_recheck,
+        words={
+            "page_title": "核对复查",
+            "asked": "先重新向有异议的来源查询，来源反馈后出具复查结果并告知申请人。",
+            "result": "出具复查结果",
+        },
+    )
+
+
+@staff_only
+def followup(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Ask again whoever was silent, or everybody when the report has expired (VER-10, VER-20)."""
+    return _ask_again(
+        request,
+        uid,
+        begin=verification.start_followup,
+        conclude=verification.conclude_followup,
+        words={
+            "page_title": "补充核对",
+            "asked": "向上次未反馈的来源重新查询（报告过期的，重新查询全部来源）；有新的发现，案件退回入户调查。",
+            "result": "出具补充核对报告",
+        },
+    )
+
+
+def _ask_again(
+    request: HttpRequest, uid: UUID, *, begin: Any, conclude: Any, words: dict[str, str]
+) -> HttpResponse:
     actor = request.asker
     case = queries.case_for(actor, uid)
-    context = head(actor, case) | {
-        "page_title": "核对复查",
-        "progress": queries.verification_progress(case),
-        "report": queries.report_of(actor, case),
-        "seen": case.version,
-        "once": handed.token(request),
-        "back": case_url(case),
-    }
+    context = (
+        head(actor, case)
+        | words
+        | {
+            "progress": queries.verification_progress(case),
+            "report": queries.report_of(actor, case),
+            "seen": case.version,
+            "once": handed.token(request),
+            "back": case_url(case),
+        }
+    )
     if request.method != "POST":
         return render(request, "office/work/recheck.html", context)
-    begin = request.POST.get("do") == "ask"
-    run = verification.start_recheck if begin else verification.conclude_recheck
+    asking = request.POST.get("do") == "ask"
     try:
-        run(actor, uid, seen=handed.version(request), once=context["once"])
+        (begin if asking else conclude)(actor, uid, seen=handed.version(request), once=context["once"])
     except Refusal as refusal:
         if refusal.code == "E_REPEAT":
             return handed.repeated(request, refusal, case_url(case))
         return refused(request, "office/work/recheck.html", context, refusal)
-    messages.success(request, "已重新向部门查询。" if begin else "复查结果已出具。")
-    return redirect(request.path if begin else case_url(case))
+    messages.success(request, "已重新向部门查询。" if asking else f"已{words['result']}。")
+    return redirect(request.path if asking else case_url(case))

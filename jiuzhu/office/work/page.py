@@ -38,6 +38,8 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
     for move in queries.available_moves(actor, case):
         if move.key == "D11r" and not queries.report_expired(case):
             continue
+        if move.key == "VER-10" and not queries.followup_due(case):
+            continue
         title, url = step_of(case.uid, move)
         entry = {"title": title, "url": url}
         into = quiet if move.key in QUIET else moves

@@ -11,7 +11,7 @@ from jiuzhu.aid_types import registry
 from jiuzhu.ui.tables import Action, Column, Page, Table
 
 _TONES = {"RED": "red", "ORANGE": "orange"}
-QUIET = ("D31", "D31w", "D26")
+QUIET = ("D31", "D31w", "D26", "VER-10")
 
 
 def case_url(row: Any) -> str:
@@ -39,6 +39,7 @@ OWN_SCREEN = {
     "D30": ("登记评议结果", "office:appraisal", ()),
     "D25": ("公示与正式批准", "office:posting", ()),
     "D8": ("复查", "office:recheck", ()),
+    "VER-10": ("补充核对", "office:followup", ()),
 }
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/<uuid:uid>/materials/", family.material, name="material"),
     path("cases/<uuid:uid>/findings/<int:finding>/", acting.answer, name="finding"),
     path("cases/<uuid:uid>/recheck/", acting.recheck, name="recheck"),
+    path("cases/<uuid:uid>/followup/", acting.followup, name="followup"),
     path("cases/<uuid:uid>/visit/", visits.visit, name="visit"),
     path("cases/<uuid:uid>/visit/<str:part>/", visits.part, name="visit-part"),
     path("cases/<uuid:uid>/posting/", visits.posting, name="posting"),
