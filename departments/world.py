@@ -197,7 +197,7 @@ def _poor(maker: _Maker, family: dict[str, Any]) -> None:
         )
     family["declared"]["exemptions"] = {"1": "E2"}
     family["causes"] = ["01", "03"]
-    _income(family, 1, "B", "种植收入", draw.choice((150, 260, 320, 410)))
+    _income(family, 1, "B", "farm", draw.choice((150, 260, 320, 410)))
 
 
 def _disabled_child(maker: _Maker, family: dict[str, Any]) -> None:
@@ -217,7 +217,7 @@ def _disabled_child(maker: _Maker, family: dict[str, Any]) -> None:
     family["causes"] = ["02", "03"]
     wage = maker.random.choice((900, 1000, 1100))
     family["people"][0]["truth"]["contribution"] = {"employer": "示例劳务公司", "base_yuan": wage}
-    _income(family, 0, "W", "务工工资", wage)
+    _income(family, 0, "W", "casual", wage)
 
 
 def _single_elder(maker: _Maker, family: dict[str, Any]) -> None:
@@ -248,14 +248,14 @@ def _sick_worker(maker: _Maker, family: dict[str, Any]) -> None:
     family["people"][1] |= {"labour": "NONE", "health": "4", "serious_illness": "恶性肿瘤", "employment": "7"}
     wage = maker.random.choice((700, 780))
     family["people"][0]["truth"]["contribution"] = {"employer": "示例服装厂", "base_yuan": wage}
-    _income(family, 0, "W", "务工工资", wage)
+    _income(family, 0, "W", "casual", wage)
     family["causes"] = ["01"]
 
 
 def _on_income(maker: _Maker, family: dict[str, Any]) -> None:
     """Passes verification, then the form says more than departments knew."""
     _poor(maker, family)
-    _income(family, 0, "O", "子女汇款", 600 * len(family["people"]))
+    _income(family, 0, "T", "gift", 600 * len(family["people"]))
 
 
 _PEOPLE = {

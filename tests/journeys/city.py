@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from jiuzhu.core import clock
 from jiuzhu.infra.walk import drawn_picture
@@ -77,6 +77,12 @@ class City:
         self.screens.append(screen)
         return screen
 
+    def keep_last_looks(self, folder: Path) -> None:
+        """What every window showed when a journey failed."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, screen in enumerate(self.screens):
+            screen.page.screenshot(path=folder / f"{number:02d}.png", full_page=True)
+
     def close(self) -> None:
         for screen in self.screens:
             screen.context.close()
@@ -102,8 +108,12 @@ class Screen:
     def press(self, words: str) -> Screen:
         """Press the button or link with these words and wait for the page that follows."""
         target = self.page.get_by_role("button", name=words).or_(self.page.get_by_role("link", name=words))
-        target.first.click()
-        self.settle()
+        return self.click(target.first)
+
+    def click(self, target: Locator) -> Screen:
+        """Press something that leads to another page."""
+        with self.page.expect_navigation():
+            target.click()
         return self
 
     def fill(self, label: str, text: str) -> Screen:

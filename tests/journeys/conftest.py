@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,9 @@ from jiuzhu.core import clock
 from jiuzhu.infra import demo, simulation
 from tests.journeys.city import City, browser_of, manual_wanted
 from tests.journeys.manual import Manual
+
+# Playwright's plain interface keeps an event loop in this thread; the tests' own reads are not asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="session")
@@ -49,8 +53,11 @@ def city(
     built = City(served, browser, families, manual)
     built.on(date(2019, 9, 2))
     demo.make()
+    failed = request.session.testsfailed
     try:
         yield built
     finally:
+        if request.session.testsfailed > failed:
+            built.keep_last_looks(Path(settings.VAR) / "journeys" / request.node.name)
         built.close()
         clock.use(former)
