@@ -206,8 +206,7 @@ def waive_prompt(actor: Actor, line_id: int, *, prompt: str, reason: str) -> Lin
         raise Refusal("E_AUTH", role=role_name(actor.role), act="放行问题", why="")
     if prompt not in statements.PROMPT_WORDS:
         raise Refusal("E_NOT_FOUND", what="问题")
-    before_sending = ("DRAFT", "TOWN_CHECKED", "COUNTY_CHECKED", "FINANCE_CONFIRMED")
-    return _mark(actor, line_id, LineMark.WAIVED, prompt, reason, "放行问题", before_sending)
+    return _mark(actor, line_id, LineMark.WAIVED, prompt, reason, "放行问题", table.UNSENT)
 
 
 def _mark(

@@ -145,6 +145,7 @@ class LineView:
     members_count: int | None = None
     base_fen: int | None = None
     topup_fen: int | None = None
+    sent: bool = False
     held: bool = False
     held_reason: str = ""
     code: str = ""
@@ -159,7 +160,7 @@ class LineView:
         if self.held:
             return "暂缓", "grey"
         if not self.code:
-            return "未到账", "blue"
+            return ("银行处理中", "yellow") if self.sent else ("待发", "blue")
         if self.code == "00":
             return "已到账", "green"
         return ("已重发", "yellow") if self.reissued_as else ("被退回", "red")
@@ -223,6 +224,7 @@ def line_views(
             total_fen=line.total_fen,
             pay_month=line.pay_month,
             kind="补发" if line.pay_kind == "ARREARS" else "",
+            sent=run.state not in table.UNSENT,
             held=bool(line.held),
             held_reason=reasons.get(line.id, ""),
             code=result.code if result else "",
@@ -337,6 +339,37 @@ def needs_other_account(line: PayLine) -> bool:
         return False
     current = line.account.household.accounts.filter(valid_to__isnull=True).first()
     return current is None or current.id == line.account_id
+
+
+def ready_again(line: PayLine) -> bool:
+    """Whether a failed line may be re-issued as things stand."""
+    return line.result.code not in table.NEVER_AGAIN and not needs_other_account(line)
+
+
+def all_returned(actor: Actor, *, limit: int = 100) -> list[tuple[PayRun, list[PayLine]]]:
+    """Returned lines in sight not yet issued again, by run, the newest run first (at most ``limit`` a run)."""
+    with_some = runs(actor).filter(
+        Exists(PayLine.objects.filter(run=OuterRef("pk"), reissues__isnull=True).filter(_SHOWN["failed"]))
+    )
+    return [(run, returned_lines(actor, run)[:limit]) for run in with_some]
+
+
+def line_for(actor: Actor, line_id: int) -> tuple[PayLine, PayRun]:
+    """One line in sight and its run, or E_NOT_FOUND."""
+    line = (
+        PayLine.objects.annotate(held=_held())
+        .select_related("run__county", "account", "town", "result")
+        .filter(pk=line_id)
+        .first()
+    )
+    if line is None:
+        raise Refusal("E_NOT_FOUND", what="发放笔")
+    permissions.check_may_see(actor, line.run)
+    return line, line.run
+
+
+def prompt_words(code: str) -> str:
+    return statements.PROMPT_WORDS[code]
 
 
 def why_no_reissue(run: PayRun) -> str:

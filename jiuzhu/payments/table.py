@@ -82,6 +82,7 @@ MOVES: dict[str, RunMove] = {
 }
 # lines may still be held back in these states
 OPEN_LIST = ("DRAFT", "TOWN_CHECKED")
+UNSENT = (*OPEN_LIST, "COUNTY_CHECKED", "FINANCE_CONFIRMED")
 # returned codes that a re-issue must not repeat by itself, and those that need another account first
 NEVER_AGAIN = ("09",)
 OTHER_ACCOUNT = ("01", "02", "03", "07")

@@ -1,5 +1,17 @@
-"""Lines of the left menu of this part."""
+"""Lines of the left menu: money."""
 
-from jiuzhu.office.menu import Group
+from jiuzhu.accounts.roles import ROLES, has_power
+from jiuzhu.office.menu import Group, Line
 
-GROUPS: tuple[Group, ...] = ()
+READERS = frozenset(code for code in ROLES if has_power(code, "payroll.read"))
+
+GROUPS = (
+    Group(
+        "资金发放",
+        "cash-stack",
+        (
+            Line("发放批次", "office:runs", READERS),
+            Line("银行退回", "office:money-returns", READERS),
+        ),
+    ),
+)
