@@ -389,19 +389,29 @@ def _pay_list(actor: Actor, run: PayRun, lines: list[PayLine], villages: dict[st
             {
                 "line_no": line.line_no,
                 "payee_name": line.payee_name,
-                "payee_id": line.payee.id_no,
+                "payee_id": _grouped(line.payee.id_no, 6, 8, 4),
+                "month": f"{line.pay_month:%Y-%m}",
                 "village": villages[line.village_code],
                 "members_count": line.members_count,
                 "base_fen": line.base_fen,
                 "topup_fen": line.topup_fen,
                 "total_fen": line.total_fen,
-                "account": line.account.number,
+                "account": _grouped(line.account.number, *[4] * 8),
             }
             for line in lines
         ],
     }
     regime = regime_on(run.month, "BY_DATE")
     return documents.issue(actor, "W41", data, organ=run.county, regime=regime, addressee=lines[0].town.name)
+
+
+def _grouped(number: str, *sizes: int) -> str:
+    """A long number in groups, so that it is read, and set in a narrow column, without a slip."""
+    parts, start = [], 0
+    for size in sizes:
+        parts.append(number[start : start + size])
+        start += size
+    return " ".join(part for part in (*parts, number[start:]) if part)
 
 
 def bank_front() -> BankFront:

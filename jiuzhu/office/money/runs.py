@@ -116,15 +116,14 @@ def listing(request: HttpRequest, *, form: BuildForm | None = None, refusal: Any
 def _runs_table(page: Page) -> Table:
     return Table(
         columns=[
-            Column(queries.title_of, "批次", href=lambda run: _run_url(run.id)),
-            Column("county.name", "县（市、区）"),
+            Column(queries.title_of, "批次", href=lambda run: _run_url(run.id), width="l"),
+            Column(lambda run: state_tag(run.state), "状态", kind="html"),
             Column("lines_count", "笔数", kind="number"),
             Column("total_fen", "金额（元）", kind="money"),
-            Column(lambda run: state_tag(run.state), "状态", kind="html"),
+            Column("county.name", "县（市、区）"),
             Column("created_at", "编制时间", kind="datetime"),
         ],
         page=page,
-        actions=lambda run: [Action("打开", _run_url(run.id))],
         empty="还没有发放批次",
         numbered=False,
     )

@@ -77,7 +77,7 @@ def returned(run: PayRun) -> bytes:
 
 def lines(run: PayRun) -> list[PayLine]:
     with fence(PLATFORM):
-        return list(PayLine.objects.filter(run=run).order_by("line_no"))
+        return list(PayLine.objects.filter(run=run).select_related("account").order_by("line_no"))
 
 
 def test_a_month_runs_from_the_list_to_the_published_result(city: City) -> None:
