@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from jiuzhu.accounts.actor import STAFF, Actor
-from jiuzhu.accounts.models import ConfidentialityAgreement, Kin, Post, Staff
-from jiuzhu.accounts.organisations import towns_of
+from jiuzhu.accounts.models import (
+    ConfidentialityAgreement,
+    Delegation,
+    Kin,
+    Organisation,
+    Post,
+    Staff,
+    Training,
+)
+from jiuzhu.accounts.organisations import COUNTY_LEVEL, county_of, delegation_state, towns_of
 from jiuzhu.accounts.roles import ROLES, sees_cases
 
 
@@ -73,3 +82,55 @@ def colleagues(organ_id: int, on: date) -> list[Staff]:
         .distinct()
         .order_by("name", "id")
     )
+
+
+def delegations(on: date) -> list[dict[str, Any]]:
+    """Every delegation with its state on a day and its dated steps, by county."""
+    return [
+        {
+            "delegation": each,
+            "state": delegation_state(each, on),
+            "steps": list(each.steps.select_related("by").order_by("-effective_on", "-id")),
+            "towns": [town.name for town in each.towns.order_by("code")],
+        }
+        for each in Delegation.objects.select_related("county").order_by("county__code", "id")
+    ]
+
+
+def tree(on: date) -> list[dict[str, Any]]:
+    """The administrative tree of a day: counties and zones with their towns, and the statistical parent (ORG-02)."""
+    organs = Organisation.objects.filter(kind__in=COUNTY_LEVEL).order_by("code")
+    return [{"organ": organ, "towns": towns_of(organ, on)} for organ in organs]
+
+
+def staff_of(on: date, organ_id: int | None = None) -> list[dict[str, Any]]:
+    """People at work on a day with posts, agreement and last training."""
+    posts = (
+        Post.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+        .select_related("staff", "organ")
+        .order_by("organ__code", "id")
+    )
+    if organ_id:
+        posts = posts.filter(organ_id=organ_id)
+    trained = dict(Training.objects.values_list("staff_id").annotate(last=Max("held_on")))
+    return [
+        {
+            "post": each,
+            "agreement": agreement_in_force(each.staff_id, on) if each.role.endswith("VERIFIER") else None,
+            "needs_agreement": each.role.endswith("VERIFIER"),
+            "trained_on": trained.get(each.staff_id),
+        }
+        for each in posts
+    ]
+
+
+def chains_of(actor: Actor) -> list[str]:
+    """Audit chains an organ may read: its own and those of its towns."""
+    towns = Organisation.objects.filter(pk__in=actor.towns).values_list("code", flat=True)
+    return [actor.organ_code, *towns]
+
+
+def county_level_of(actor: Actor, on: date) -> Organisation:
+    """The county or zone whose values an asker sees: his own, his town's, or for the city the city itself."""
+    organ = Organisation.objects.get(pk=actor.organ_id)
+    return county_of(organ, on) if organ.kind == Organisation.TOWN else organ

@@ -15,7 +15,7 @@ class ChangeForm(forms.Form):
     village = forms.ChoiceField(label="村（居）")
     person = forms.CharField(label="是谁（姓名）", max_length=60, required=False)
     happened_on = forms.DateField(
-        label="哪一天", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="哪一天", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     text = forms.CharField(
         label="情况说明", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})

@@ -63,3 +63,20 @@ def calendar() -> WorkCalendar:
             )
         cache.set("calendar", loaded, 60)
     return loaded
+
+
+def published_rows(*, key: str = "", drafts_only: bool = False) -> list[PublishedValue]:
+    """Rows of the register as entered, newest first; drafts wait for a second person."""
+    rows = PublishedValue.objects.select_related("scope", "entered_by", "published_by").exclude(
+        state=PublishedValue.WITHDRAWN
+    )
+    if key:
+        rows = rows.filter(key=key)
+    if drafts_only:
+        rows = rows.filter(state=PublishedValue.DRAFT)
+    return list(rows.order_by("-effective_from", "-id")[:500])
+
+
+def notices() -> list[HolidayNotice]:
+    """Loaded holiday notices, the newest first."""
+    return list(HolidayNotice.objects.order_by("-year"))

@@ -1,5 +1,21 @@
-"""Addresses of this part; names are reversed as office:name."""
+"""Addresses of standards, delegation, people and audit; names are reversed as office:name."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from jiuzhu.office.admin import audit, delegations, people, standards
+
+urlpatterns = [
+    path("", standards.home, name="admin-home"),
+    path("standards/", standards.standards, name="standards"),
+    path("standards/new/", standards.enter, name="standard-new"),
+    path("standards/<int:value_id>/", standards.decide, name="standard-decide"),
+    path("calendar/", standards.calendar, name="calendar"),
+    path("delegations/", delegations.delegations, name="delegations"),
+    path("delegations/new/", delegations.record, name="delegation-new"),
+    path("delegations/<int:delegation_id>/", delegations.delegation, name="delegation"),
+    path("permissions/", people.permissions, name="permissions"),
+    path("organisations/", people.organisations, name="organisations"),
+    path("staff/", people.staff, name="staff"),
+    path("staff/<int:staff_id>/agreement/", people.agreement, name="agreement"),
+    path("audit/", audit.search, name="audit"),
+]
