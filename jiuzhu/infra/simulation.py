@@ -26,12 +26,16 @@ from django.conf import settings
 from django.db import connection
 
 from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.accounts.models import Organisation
+from jiuzhu.accounts.organisations import county_of
 from jiuzhu.connectors.contract import Transport
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra import demo, invariants
+from jiuzhu.infra.payroll_walk import PayrollWalk
 from jiuzhu.infra.walk import Walker, family_walk
 from jiuzhu.parameters import queries as parameters
+from jiuzhu.payments.bank_client import BankFront
 
 HELPERS = 2
 _BATCH = 100
@@ -110,6 +114,9 @@ class Share:
         self.stuck: list[str] = []
         self.queue: list[tuple[datetime, int, Any]] = []
         counties = sorted({_county(code) for code in demo.TOWNS})
+        own = [code for code in demo.TOWNS if counties.index(_county(code)) % shares == share]
+        organs = {county_of(town, moments[0].date()) for town in Organisation.objects.filter(code__in=own)}
+        self.payroll = PayrollWalk(self.walker, sorted(organs, key=lambda organ: organ.code), BankFront(line))
         for position, family in enumerate(_families(console, first, len(moments))):
             if counties.index(_county(family["town"])) % shares == share:
                 self._push(moments[position], family["index"], family)
@@ -126,6 +133,8 @@ class Share:
             if isinstance(walk, dict):
                 walk = family_walk(self.walker, walk, self._noter(index))
             self._resume(at, index, walk)
+        with clock.at(clock.instant(today, 16)):
+            self.events.update(self.payroll.day(today))
         return {"events": self.events, "stuck": self.stuck}
 
     def _noter(self, index: int) -> Callable[[str, str], None]:
@@ -287,6 +296,7 @@ def summary(done: Progress, broken: list[invariants.Violation]) -> list[tuple[st
         ("其中实际用时不超过20个工作日", f"{within:,}"),
         ("制发文书", f"{papers:,} 份"),
         ("办理步骤 / 审计记录", f"{steps:,} / {audited:,}"),
+        ("发放批次", f"{events['runs']:,} 批，退回后重新发放 {events['reissued']:,} 笔"),
         ("发放", f"{lines:,} 笔，到账 {paid:,} 笔，{yuan / 100:,.2f} 元"),
         ("意外中断", f"{len(done.stuck):,}"),
         ("违反不变式", f"{len(broken):,}"),
