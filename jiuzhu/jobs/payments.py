@@ -22,7 +22,6 @@ def fetch_returns() -> None:
     """Every run at the bank: hand in again what may have been lost, read the return that is ready."""
     for run_id in queries.due_for_return():
         try:
-            acts.deliver(run_id)
             acts.fetch_return(run_id)
         except Refusal:  # the bank is down or its file is wrong: finance sees the run still waiting
             continue

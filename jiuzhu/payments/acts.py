@@ -431,9 +431,17 @@ def deliver(run_id: int, front: BankFront | None = None) -> str:
 
 
 def fetch_return(run_id: int, front: BankFront | None = None, *, actor: Actor = PLATFORM) -> PayRun | None:
-    """Ask the bank for the return and read it; None while the bank is still working. Raises E_BANK and E_RETURN_*."""
-    run = PayRun.objects.select_related("county").get(pk=run_id)
-    content = (front or bank_front()).returned(run.batch_no)
+    """Ask the bank for the return and read it; None while the bank is still working.
+
+    The batch is handed in again first, in case the first time was lost. Raises E_AUTH, E_STATE, E_BANK, E_RETURN_*.
+    """
+    run = PayRun.objects.select_related("county").filter(pk=run_id).first()
+    if run is None:
+        raise Refusal("E_NOT_FOUND", what="发放批次")
+    permissions.check_may_move(actor, run, "read_return")
+    front = front or bank_front()
+    deliver(run_id, front)
+    content = front.returned(run.batch_no)
     if content is None:
         return None
     with fence(actor):

@@ -396,7 +396,6 @@ def upload(request: HttpRequest, run_id: int) -> HttpResponse:
     queries.run_for(actor, run_id)
     try:
         if request.POST.get("fetch"):
-            acts.deliver(run_id)
             after = acts.fetch_return(run_id, actor=actor)
             if after is None:
                 messages.info(request, "银行还在处理，请稍后再取。")

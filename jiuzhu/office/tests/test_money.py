@@ -249,3 +249,23 @@ def test_lines_are_paged_by_key(city: City) -> None:
     numbers = [re.findall(r'<tr[^>]*><td class="gov-right">(\d+)</td>', page) for page in (first, second)]
     assert (len(numbers[0]), len(numbers[1])) == (10, 6)
     assert not set(numbers[0]) & set(numbers[1])
+
+
+@pytest.mark.parametrize("username", ["payroll-371502101", "center-371502", "supervisor-371502", "auditor"])
+def test_only_finance_asks_the_bank(city: City, username: str) -> None:
+    run = walk(city, build(city), "SENT_TO_BANK")
+
+    response = browser(username).post(f"/office/money/{run.id}/return/", {"fetch": "1"})
+
+    assert response.status_code == 403
+    assert "E_AUTH" in response.content.decode()
+
+
+def test_a_bank_that_does_not_answer_is_said_on_the_page(city: City, settings: Any) -> None:
+    settings.DEPARTMENTS_URL = "http://127.0.0.1:9"
+    run = walk(city, build(city), "SENT_TO_BANK")
+
+    response = browser("finance-371502").post(f"/office/money/{run.id}/return/", {"fetch": "1"})
+
+    assert response.status_code == 503
+    assert "E_BANK" in response.content.decode()
