@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from jiuzhu.accounts import tokens
 from jiuzhu.accounts.actor import CITIZEN, Actor
 from jiuzhu.accounts.models import Post
 from jiuzhu.accounts.queries import actor_for, posts_of
 from jiuzhu.core import clock
 
 POST_KEY, CITIZEN_KEY = "post_id", "citizen"
+API_PATH = "/api/"
 
 
 def use_post(request: HttpRequest, post: Post) -> None:
@@ -30,8 +32,11 @@ def leave_citizen(request: HttpRequest) -> None:
 
 
 def asker_of(request: HttpRequest) -> Actor | None:
-    """The actor of a request, or None: staff first, then a citizen who has shown who they are."""
+    """The actor of a request, or None: a token on the interface; on screens staff first, then a citizen who has shown who they are."""
     client = request.META.get("REMOTE_ADDR", "")
+    if request.path.startswith(API_PATH):  # a session's cookie opens no interface
+        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        return tokens.actor_of(token.strip(), client) if scheme.lower() == "bearer" else None
     if request.user.is_authenticated:
         today = clock.today()
         posts = posts_of(request.user, today)

@@ -1,0 +1,283 @@
+"""Shapes of the interface. Money is fen, dates are ISO, ids are uids; personal numbers are masked."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Field, Schema
+
+
+class CaseOut(Schema):
+    """A case as a list or an act's answer shows it. ``version`` goes back as ``seen`` or If-Match."""
+
+    uid: UUID
+    case_no: str
+    version: int
+    state: str
+    state_name: str
+    plain: str
+    regime: str
+    aid_type: str
+    applicant: str
+    town: str
+    county: str
+    village_code: str
+    open: bool
+    due_on: date | None = None
+    colour: str = ""
+    moves: list[str] = []
+
+
+class Page(Schema):
+    """``next`` is passed as ``after``; null at the end."""
+
+    items: list[CaseOut]
+    next: str | None
+
+
+class ClockOut(Schema):
+    clock: str
+    name: str
+    started_at: datetime
+    ended_at: datetime | None
+    due_on: date | None
+    colour: str
+    left: int
+    unit: str
+    breached: bool
+    why: list[str]
+    article: str
+
+
+class StepOut(Schema):
+    seq: int
+    move: str
+    title: str
+    from_state: str
+    to_state: str
+    at: datetime
+    actor_name: str
+    role: str
+    organ: str
+    reason: str
+    papers: list[str]
+
+
+class PaperOut(Schema):
+    uid: UUID
+    code: str
+    title: str
+    doc_no: str
+    issued_on: date
+    state: str
+    sha256: str
+    template_version: str
+    needs_service: bool
+    url: str
+
+
+class PersonIn(Schema):
+    """One person of a new intention; the first one is the applicant (relation 0)."""
+
+    name: str = Field(max_length=60, description="姓名")
+    id_no: str = Field(max_length=24, description="公民身份号码")
+    relation: str = Field("0", max_length=3, description="与申请人关系（代码表 relation）")
+    phone: str = Field("", max_length=20)
+    marital: str = Field("", max_length=3)
+    education: str = Field("", max_length=3)
+    health: str = Field("", max_length=3)
+    disability_category: str = Field("", max_length=1)
+    disability_grade: str = Field("", max_length=1)
+    serious_illness: str = Field("", max_length=20)
+    labour: str = Field("", max_length=10)
+    employment: str = Field("", max_length=3)
+
+
+class IntentionIn(Schema):
+    town_code: str = Field(max_length=12, description="乡镇（街道）机构代码")
+    village_code: str = Field(max_length=12)
+    area_type: str = Field(description="URBAN 或 RURAL")
+    people: list[PersonIn] = Field(min_length=1, max_length=20)
+    hardship: str = Field("", max_length=1000)
+    causes: list[str] = Field([], max_length=9)
+    address: str = Field("", max_length=120)
+
+
+class ActIn(Schema):
+    """What every act takes besides its own fields."""
+
+    seen: int | None = Field(None, description="所依据的案件版本；也可用 If-Match")
+
+
+class SignIn(ActIn):
+    person: UUID
+    picture: str = Field(max_length=4_000_000, description="签名图片，base64（PNG 或 JPEG）")
+    mode: str = Field("SCREEN", description="SCREEN 手写屏 或 PAPER 纸质")
+    on_behalf_of: str = Field("", max_length=20)
+
+
+class PictureIn(ActIn):
+    picture: str = Field(max_length=14_000_000, description="图片，base64")
+
+
+class MaterialIn(PictureIn):
+    kind: str = Field(max_length=40)
+
+
+class IncomeIn(Schema):
+    person: UUID
+    category: str = Field(max_length=1)
+    kind: str = Field(max_length=40)
+    month_fen: int = Field(ge=0, le=10**10)
+
+
+class AccountIn(Schema):
+    holder: UUID
+    bank_code: str = Field(max_length=12)
+    bank_name: str = Field("", max_length=60)
+    number: str = Field(max_length=40)
+
+
+class FormIn(ActIn):
+    """The one form; parts left out stay as they were saved."""
+
+    incomes: list[IncomeIn] | None = None
+    assets: list[dict[str, Any]] | None = None
+    account: AccountIn | None = None
+    exemptions: dict[str, str] | None = None
+    kin: list[dict[str, Any]] | None = None
+    hardship: str | None = Field(None, max_length=1000)
+    obligors: list[dict[str, Any]] | None = None
+
+
+class ReasonIn(ActIn):
+    reason: str = Field(max_length=1000)
+
+
+class RouteIn(ActIn):
+    route: str = Field("OWN", description="OWN 本级 或 COUNTY 委托县级")
+
+
+class CommitIn(ActIn):
+    commitment: bool
+
+
+class NotFitIn(ActIn):
+    confirmed: bool
+    explanation: str = Field("", max_length=1000)
+
+
+class AcceptIn(ActIn):
+    file_kin: bool = False
+    received: list[str] = []
+
+
+class CorrectionIn(ActIn):
+    items: list[str] = Field(min_length=1, max_length=20)
+    explanation: str = Field("", max_length=1000)
+
+
+class CodedIn(ReasonIn):
+    codes: list[str] = Field(min_length=1, max_length=15)
+
+
+class FindingIn(ActIn):
+    finding_id: int = Field(ge=1, le=2**31)
+    outcome: str = Field(description="CONFIRMED EXPLAINED EXEMPTED")
+    reason: str = Field(max_length=400)
+
+
+class InvestigatorIn(ActIn):
+    staff_id: int = Field(ge=1, le=2**31)
+
+
+class VisitIn(ActIn):
+    visited_at: datetime
+    housing: str = Field(max_length=500)
+    income_note: str = Field(max_length=500)
+    expense_note: str = Field(max_length=500)
+    health_note: str = Field(max_length=500)
+    conclusion: str = Field(max_length=1000)
+    present: UUID
+
+
+class ForwardIn(ActIn):
+    opinion: str = Field(max_length=1000)
+    supports: bool = True
+
+
+class ApproveIn(ActIn):
+    explanation: str = Field("", max_length=1000)
+    override_reason: str = Field("", max_length=1000)
+
+
+class CountyVisitIn(ActIn):
+    officers: list[str] = Field(min_length=1, max_length=6)
+    result: str = Field(max_length=1000)
+    supports: bool = True
+
+
+class BoardIn(PictureIn):
+    moment: str = Field(description="START 开始 或 END 期满")
+
+
+class ObjectionIn(ActIn):
+    content: str = Field(max_length=2000)
+    anonymous: bool = False
+    objector: str = Field("", max_length=40)
+    contact: str = Field("", max_length=40)
+
+
+class MeetingIn(ActIn):
+    planned_at: datetime
+    place: str = Field(max_length=80)
+
+
+class ParticipantIn(Schema):
+    name: str = Field(max_length=30)
+    capacity: str
+    vote: str
+    signed: bool = True
+
+
+class AppraisalIn(ActIn):
+    participants: list[ParticipantIn] = Field(max_length=200)
+    chair: str = Field(max_length=30)
+    minutes: dict[str, str] = {}
+
+
+class ServeIn(ActIn):
+    paper: UUID
+    mode: str
+    receiver: str = Field("", max_length=60)
+    picture: str = Field("", max_length=14_000_000)
+    note: str = Field("", max_length=40)
+
+
+class RunOut(Schema):
+    id: int
+    county: str
+    aid_type: str
+    area_type: str
+    month: date
+    kind: str
+    state: str
+    lines_count: int
+    total_fen: int
+    moves: list[str] = []
+
+
+class BuildIn(Schema):
+    county_code: str = Field(max_length=12)
+    aid_type: str = "DIBAO"
+    area_type: str = "RURAL"
+    month: date
+
+
+class RunActIn(Schema):
+    seen: int | None = None
+    reason: str = Field("", max_length=200)
+
+
+class ReturnIn(Schema):
+    content: str = Field(max_length=30_000_000, description="回盘文件，base64")
