@@ -29,6 +29,7 @@ class City:
     """``first`` is the made-up family's data; ``manual`` collects screenshots when the manual is being written."""
 
     url: str
+    departments: str
     browser: Browser
     families: Callable[[int], dict[str, Any]]
     manual: Manual | None = None

@@ -50,7 +50,7 @@ def city(
         answer = httpx.get(f"{departments}/console/families", params={"offset": number, "limit": 1})
         return answer.json()[0]
 
-    built = City(served, browser, families, manual)
+    built = City(served, departments, browser, families, manual)
     built.on(date(2019, 9, 2))
     demo.make()
     failed = request.session.testsfailed

@@ -47,7 +47,8 @@ def fill_family(screen: Screen, family: dict[str, Any]) -> None:
             if person.get(name) and box.locator(f"option[value='{person[name]}']").count():
                 box.evaluate("box => box.closest('details') && (box.closest('details').open = true)")
                 box.select_option(person[name])
-    page.locator("[name=home-village]").select_option(index=1)
+    villages = page.locator("[name=home-village]")
+    villages.select_option(index=min(1, villages.locator("option").count() - 1))
     page.locator(f"[name=home-area_type][value={family['area']}]").check()
     page.locator("[name=home-address]").fill(family["address"])
     page.locator("[name=home-hardship]").fill(family["hardship"])

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.cases.models import Case
+from jiuzhu.accounts.models import Post
+from jiuzhu.cases.models import Case, Entitlement
+from jiuzhu.connectors.contract import Transport
+from jiuzhu.core import clock
+from jiuzhu.infra.walk import Walker, family_walk
+from jiuzhu.jobs.queue import run_waiting
 from jiuzhu.parameters import queries as parameters
+from jiuzhu.payments.models import LineResult, PayLine
 from jiuzhu.publicity.models import Posting
 from tests.journeys import moves
-from tests.journeys.city import City, Screen
+from tests.journeys.city import PHONE, City, Screen
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -228,3 +235,110 @@ def test_a_neighbour_objects_the_village_votes_true_and_the_family_is_granted(ci
     _end_posting(city, town[0])
 
     assert _state() == "GRANTED"
+
+
+def _registered_by_acts(city: City, number: int, town: str) -> None:
+    """A family walked to its grant by the acts themselves: the journey begins with its money."""
+    family = city.families(number) | {"town": town, "behaviour": {}}
+    walker = Walker(
+        Transport(city.departments, django_settings.DEPARTMENTS_KEY, django_settings.DEPARTMENTS_SECRET)
+    )
+    now = clock.now()
+    steps = family_walk(walker, family, lambda event, case_no: None)
+    while True:
+        try:
+            with clock.at(now):
+                now = next(steps)
+        except StopIteration:
+            return
+
+
+def test_the_month_is_paid_from_the_list_to_the_account(city: City) -> None:
+    """Four people, a bank file, a return, and the family sees the money (PAY-01..06)."""
+    for number in (0, 2, 3):
+        _registered_by_acts(city, number, "371522102")
+    with fence(PLATFORM):
+        first_month = min(each.first_month for each in Entitlement.objects.all())
+    city.on((first_month - timedelta(days=1)).replace(day=26), 9)
+
+    center = city.staff("center-371522")
+    center.open("/office/money/").tell(
+        "money", "资金发放", "各月应发和到账一图看清；上月25日截止变更后编制花名册。"
+    )
+    center.page.locator("[name=month]").first.fill(f"{first_month:%Y-%m}")
+    center.click(center.page.get_by_role("button", name="编制花名册"))
+    center.tell("money", "花名册", "一次编成；有疑点的笔排在最前，暂缓或说明后才能往下走。")
+    address = center.page.url
+    payroll = city.staff("payroll-371522102").open(address)
+    payroll.tell("money", "乡镇核对", "各乡镇（街道）只看到自己的笔。")
+    moves.confirmed(payroll, "乡镇核对")
+    moves.confirmed(city.staff("center2-371522").open(address), "县级核对")
+    finance = city.staff("finance-371522").open(address)
+    moves.confirmed(finance, "财政确认")
+    moves.confirmed(finance, "送银行")
+    run_waiting()
+    city.working_days_later(2)
+    finance.open(address).press("向银行取回盘")
+    finance.tell("money", "银行回盘", "模拟银行；逐笔核对账号、金额和合计，有一处不符整份不收。")
+    center.open(address)
+    moves.confirmed(center, "对账")
+
+    with fence(PLATFORM):
+        codes = list(LineResult.objects.values_list("code", flat=True))
+        lines = PayLine.objects.count()
+    assert len(codes) == lines >= 2
+    assert "00" in codes
+
+
+def test_the_village_assistant_helps_a_neighbour_apply_and_photographs_the_board(city: City) -> None:
+    family = city.families(2) | {"town": "371522102", "area": "RURAL"}
+    with fence(PLATFORM):
+        username = Post.objects.get(role="VILLAGE_ASSIST", organ__code="371522102").staff.username
+    assistant = city.staff(username)
+    assistant.page.set_viewport_size(PHONE)
+    assistant.open("/village/").tell("village", "首页", "三个大按钮，随身手机上办。")
+    assistant.press("帮人申请")
+    moves.fill_family(assistant, family)
+    assistant.tell("village", "帮人申请", "先写明谁委托您办；书面委托拍照留存。")
+    assistant.press("登记")
+    assistant.tell("village", "现场签授权", "在您的手机上请本人签字；不在场的，发链接给他本人签。")
+    moves.sign_all(assistant)
+    assert _state() == "AUTHORISED"
+    assistant.open("/village/families/").tell("village", "待办", "谁还要签字、填表、补材料，一目了然。")
+    assistant.open("/village/postings/").tell("village", "公示拍照", "张贴时一张，期满时一张；到日子会提醒。")
+    assistant.open("/village/change/").tell("village", "报告变化", "有人去世、迁走、收入变化，当天报告。")
+    uid = _case().uid
+    assistant.open(f"/office/cases/{uid}/?tab=verification")
+    assert assistant.page.locator("table").count() == 0 or "核对报告" not in assistant.page.content()
+
+
+def test_the_city_publishes_delegates_and_audits(city: City) -> None:
+    officer = city.staff("city")
+    officer.open("/office/admin/standards/").tell(
+        "city", "保障标准和参数", "每个数值的来源、执行日期和依据；没有公布的用示例标准，处处标明。"
+    )
+    officer.open("/office/admin/standards/new/").tell("city", "录入标准", "一人录入，另一人发布，才生效。")
+    officer.open("/office/admin/delegations/").tell(
+        "city", "审批权限下放", "哪里由乡镇审批、依据哪份文件、从哪天起。"
+    )
+    officer.press("查看").tell("city", "准备清单", "人员、保密协议、培训、公章，不齐不能启用。")
+    officer.open("/office/admin/calendar/").tell(
+        "city", "工作日历", "红的休息、绿的调休上班；没有放假通知的年份标明暂定。"
+    )
+    officer.open("/office/admin/permissions/").tell(
+        "city", "权限表", "谁能办哪一步，与系统实际检查的是同一份。"
+    )
+    officer.open("/office/admin/organisations/").tell(
+        "city", "机构", "功能区自己管自己的镇街，统计上仍属原区。"
+    )
+    admin = city.staff("admin")
+    admin.open("/office/admin/staff/").tell("city", "人员与保密协议", "没有有效保密协议的核对人员不能查询。")
+    auditor = city.staff("auditor")
+    auditor.open("/office/admin/audit/").tell(
+        "city", "审计记录", "谁在什么时候看了谁、做了什么、为什么；只增不改，前后相连。"
+    )
+    nobody = city.phone()
+    nobody.open("/accounts/login/").tell(
+        "city", "工作人员登录", "工号、密码加动态验证码；演示环境可以一键选择岗位。"
+    )
+    nobody.open("/ui/style/").sound()
