@@ -89,7 +89,9 @@ def stage_days(steps: list[Any]) -> dict[str, date]:
     done: dict[str, date] = {}
     for step in steps:
         reached = STATES[step.to_state]
-        for stage in STAGES[: reached.stage]:
+        left = STATES[step.from_state].stage if step.from_state else 0
+        ended_badly = reached.terminal and reached.colour in ("red", "grey")
+        for stage in STAGES[: left + 1 if ended_badly else reached.stage]:
             done.setdefault(stage, step.on)
         if step.from_state and STATES[step.from_state].stage > reached.stage:
             done = {stage: day for stage, day in done.items() if STAGES.index(stage) < reached.stage}

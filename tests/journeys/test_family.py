@@ -148,6 +148,10 @@ def test_a_family_is_granted_on_the_county_route(city: City) -> None:
     phone.open(f"/mine/{uid}/").sees("已批准").tell(
         "citizen", "批准了", "每月多少钱、从哪个月起、怎么算的，都能看；文书点开就是原件。"
     )
+    auditor = city.staff("auditor")
+    auditor.open("/office/admin/audit/").tell(
+        "city", "审计记录", "谁在什么时候看了谁、做了什么、为什么；只增不改，前后相连。"
+    )
 
 
 def test_a_family_is_granted_by_the_township_where_it_is_delegated(city: City) -> None:
@@ -333,10 +337,6 @@ def test_the_city_publishes_delegates_and_audits(city: City) -> None:
     )
     admin = city.staff("admin")
     admin.open("/office/admin/staff/").tell("city", "人员与保密协议", "没有有效保密协议的核对人员不能查询。")
-    auditor = city.staff("auditor")
-    auditor.open("/office/admin/audit/").tell(
-        "city", "审计记录", "谁在什么时候看了谁、做了什么、为什么；只增不改，前后相连。"
-    )
     nobody = city.phone()
     nobody.open("/accounts/login/").tell(
         "city", "工作人员登录", "工号、密码加动态验证码；演示环境可以一键选择岗位。"

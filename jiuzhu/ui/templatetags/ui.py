@@ -270,8 +270,11 @@ def flow_line(state_code: str, done: Any = None, due: Any = None) -> dict[str, A
     for index, title in enumerate(STAGES):
         here = index == state.stage
         mark = "done" if index < state.stage or (here and state.terminal) else "now" if here else "todo"
-        if here and state.terminal and state.colour in ("red", "grey"):
+        ended_badly = state.terminal and state.colour in ("red", "grey")
+        if here and ended_badly:
             mark = "stopped"
+        if mark == "done" and ended_badly and not done.get(title):
+            mark = "todo"  # a stage that never was
         steps.append(
             {
                 "title": title,
