@@ -107,16 +107,17 @@ def sums_of(run: PayRun) -> Sums:
     return Sums(**{name: int(value or 0) for name, value in found.items()})
 
 
-def prompts(run: PayRun) -> list[tuple[int, str, str]]:
-    """``(line id, code, level)`` of everything to be looked at; E blocks sending (PAY-04)."""
-    with connection.cursor() as cursor:
-        cursor.execute(statements.PROMPTS, {"run": run.id, "today": clock.today()})
+def prompts(actor: Actor, run: PayRun) -> list[tuple[int, str, str]]:
+    """``(line id, code, level)`` of everything to be looked at in the asker's towns; E blocks sending (PAY-04)."""
+    towns = None if actor.kind == "SYSTEM" else list(actor.towns)
+    with fence(PLATFORM), connection.cursor() as cursor:
+        cursor.execute(statements.PROMPTS, {"run": run.id, "today": clock.today(), "towns": towns})
         return [(int(line), str(code), str(level)) for line, code, level in cursor.fetchall()]
 
 
 def open_errors(run: PayRun) -> list[tuple[int, str]]:
     """``(line number, code)`` of error prompts neither held nor waived."""
-    errors = [(line, code) for line, code, level in prompts(run) if level == "E"]
+    errors = [(line, code) for line, code, level in prompts(PLATFORM, run) if level == "E"]
     if not errors:
         return []
     waived = set(
@@ -275,7 +276,7 @@ def left_out(actor: Actor, run: PayRun) -> list[LeftOut]:
     if run.kind != "REGULAR" or not sees_people(actor):
         return []
     towns = [town.id for town in towns_of(run.county, clock.today())]
-    with connection.cursor() as cursor:
+    with fence(PLATFORM), connection.cursor() as cursor:
         cursor.execute(
             statements.LEFT_OUT,
             {
@@ -287,9 +288,7 @@ def left_out(actor: Actor, run: PayRun) -> list[LeftOut]:
             },
         )
         rows = cursor.fetchall()
-    return [
-        LeftOut(name, dossier, village_name(village), why) for _, _, _, village, name, dossier, why in rows
-    ]
+    return [LeftOut(name, dossier, village_name(village), why) for village, name, dossier, why in rows]
 
 
 def steps_of(run: PayRun) -> list[RunStep]:

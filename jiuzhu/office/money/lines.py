@@ -66,7 +66,9 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
                 messages.success(request, words)
                 return redirect(reverse("office:money-run", args=[run.id]))
     noticed = (
-        [each for each in queries.prompts(run) if each[0] == found.id] if run.state in table.UNSENT else []
+        [each for each in queries.prompts(actor, run) if each[0] == found.id]
+        if run.state in table.UNSENT
+        else []
     )
     (view,) = queries.line_views(actor, run, [found], noticed)
     may = _may(actor, run, view)

@@ -170,7 +170,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Any, refusal: Refusal | None = None) -> HttpResponse:
     actor = request.asker
-    noticed = queries.prompts(found) if found.state in table.UNSENT else []
+    noticed = queries.prompts(actor, found) if found.state in table.UNSENT else []
     todo = _todo(actor, found, noticed)
     show = request.GET.get("show", "todo" if todo else "")
     steps = queries.steps_of(found)
