@@ -373,6 +373,60 @@ def publicity_of(case: Case) -> dict[str, Any] | None:
     }
 
 
+def opinions_of(case: Case) -> list[dict[str, Any]]:
+    """What was said on the way to the decision, oldest first: title, opinion, name, organ, on."""
+    said: list[tuple[datetime, dict[str, Any]]] = []
+    rounds = case.investigations.filter(submitted_at__isnull=False).prefetch_related("investigators__staff")
+    for each in rounds:
+        names = "、".join(one.staff.name for one in each.investigators.all())
+        said.append((each.submitted_at, _said("入户调查", each.conclusion, names, case.town.organ_name)))
+    for each in case.opinions.select_related("by"):
+        word = "同意上报" if each.supports else "建议不予批准"
+        said.append(
+            (each.given_at, _said("乡镇审核", f"{word}。{each.text}", each.by.name, case.town.organ_name))
+        )
+    for each in case.county_visits.filter(visited_on__isnull=False):
+        word = "情况属实" if each.supports else "情况不实"
+        names = "、".join(each.officers)
+        said.append(
+            (
+                clock.instant(each.visited_on, 12),
+                _said("县级核查", f"{word}。{each.result}", names, case.county.organ_name),
+            )
+        )
+    return [words | {"on": clock.local(at).date()} for at, words in sorted(said, key=lambda pair: pair[0])]
+
+
+def _said(title: str, opinion: str, name: str, organ: str) -> dict[str, Any]:
+    return {"title": title, "opinion": opinion, "name": name, "organ": organ}
+
+
+def letter_preview(case: Case, key: str) -> list[str]:
+    """What the letter of a move will tell the family, before it is issued: W07 for D6, W06 for D5."""
+    if key == "D6":
+        return verification.blocking_reasons(verification.latest_report(case.id))
+    if key == "D5":
+        today = clock.today()
+        days = int(parameters.plain_values(case.county, on=today, regime=case.regime)["apply_window_days"])
+        until = today + timedelta(days=days)
+        return [f"核对结果符合规定，请在{until:%Y年%-m月%-d日}前提出正式申请。"]
+    return []
+
+
+def visits_of(case: Case) -> list[dict[str, Any]]:
+    """Every round of the visit at home, the last first: round, present, investigators, photos (VER-11, D18)."""
+    rounds = case.investigations.select_related("present_member").order_by("-round")
+    return [
+        {
+            "round": each,
+            "present": each.present_member,
+            "investigators": list(each.investigators.select_related("staff").order_by("id")),
+            "photos": list(each.photos.order_by("id")),
+        }
+        for each in rounds
+    ]
+
+
 def picture_for(actor: Actor, case: Case, kind: str, number: int) -> StoredFile:
     """A picture of the case (photo of the visit, of the board, or a material), read behind the fence."""
     found = None

@@ -92,6 +92,7 @@ class Table:
     totals: dict[str, Any] = field(default_factory=dict)
     empty: str = "没有符合条件的记录"
     numbered: bool = True
+    cards: bool = False  # on a phone each row becomes a card: nothing is hidden behind the buttons
 
     @property
     def groups(self) -> list[tuple[str, int]]:

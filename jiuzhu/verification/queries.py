@@ -185,6 +185,14 @@ def open_blocking(report: Report | None) -> list[Finding]:
     return _without(report, "BLOCK", ("EXPLAINED", "EXEMPTED"))
 
 
+def blocking_reasons(report: Report | None) -> list[str]:
+    """Why the family does not fit, as W07 says it: reason, fact, limit, article."""
+    return [
+        f"{name_of('reason', each.reason_code) or each.code}：{each.body['sentence']}（限额{each.body['limit']}；{each.body['article']}）"
+        for each in open_blocking(report)
+    ]
+
+
 def unanswered_differences(report: Report | None) -> list[Finding]:
     """DIFF findings without an answer (VER-11)."""
     return _without(report, "DIFF", ("CONFIRMED", "EXPLAINED", "EXEMPTED"))

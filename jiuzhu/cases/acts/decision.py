@@ -151,7 +151,7 @@ def refuse(
         outcome = Outcome.from_dict(assessment.outcome) if assessment else None
         _decide(act, Decision.REFUSE, assessment=assessment, reasons=list(codes), explanation=reason)
         words = assessment_words(outcome) if outcome else {"lines": []}
-        told = _reason_words(codes, outcome)
+        told = reason_words(codes, outcome)
         act.paper(
             "W21",
             decision="不予批准",
@@ -170,8 +170,8 @@ def refuse(
     return act.case
 
 
-def _reason_words(codes: list[str], outcome: Outcome | None) -> list[str]:
-    """The condition's own sentence where the law's answer has one, else the code's name."""
+def reason_words(codes: list[str], outcome: Outcome | None) -> list[str]:
+    """What W22 says for each code: the condition's own sentence where the law's answer has one, else the name."""
     sentences = {each.reason_code: each.sentence for each in outcome.not_met} if outcome else {}
     names = papers.reasons(codes)
     return [

@@ -208,10 +208,7 @@ def _tell_not_fit(act: Act, explanation: str) -> None:
     act.note(codes=codes)
     act.paper(
         "W07",
-        reasons=[
-            f"{name_of('reason', each.reason_code) or each.code}：{each.body['sentence']}（限额{each.body['limit']}；{each.body['article']}）"
-            for each in blocking
-        ],
+        reasons=verification.blocking_reasons(verification.latest_report(act.case.id)),
         objection_until_on=until,
         explanation=explanation or "以上信息来自有关部门的登记，如与事实不符，请提供证据。",
     )

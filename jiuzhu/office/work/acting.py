@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import verification
@@ -15,7 +16,8 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import catalogue
 from jiuzhu.intake import handed
 from jiuzhu.office.work import forms
-from jiuzhu.office.work.page import case_url, head, refused, staff_only
+from jiuzhu.office.work.cases import page_of
+from jiuzhu.office.work.page import case_url, head, next_step, refused, staff_only
 from jiuzhu.workflow import clocks
 from jiuzhu.workflow.states import STATES
 
@@ -43,6 +45,7 @@ def act(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
         "consequences": _consequences(case, move),
         "back": case_url(case),
     }
+    context["letter"] = queries.letter_preview(case, key)
     if key in _RULE_SHOWN:
         members = queries.household_view(actor, case)["members"]
         outcome = queries.outcome_of(case)
@@ -50,6 +53,7 @@ def act(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
             "outcome": outcome,
             "tally": _tally(outcome),
             "names": {each["uid"]: each["name"] for each in members},
+            "opinions": queries.opinions_of(case),
         }
     if request.method != "POST":
         return render(request, _TEMPLATE, context)
@@ -64,8 +68,19 @@ def act(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
             return handed.repeated(request, refusal, case_url(case))
         return refused(request, _TEMPLATE, context, refusal)
     after = queries.case_for(actor, uid)
-    messages.success(request, f"{move.title}：已办理。现在的环节：{STATES[after.state].name}。")
+    messages.success(request, _done(move, after))
     return redirect(case_url(case))
+
+
+def _done(move: Any, case: Any) -> str:
+    """What happened and what comes next, by whom and until when."""
+    words = f"{move.title}已办理，现为“{STATES[case.state].name}”。"
+    following = next_step(case)
+    due = [state for row, state in queries.clocks_of(case) if row.ended_at is None]
+    if following:
+        until = min((state.due_on for state in due), default=None)
+        words += f"下一步：{following}{f'，{until:%-m月%-d日}前' if until else ''}。"
+    return words
 
 
 def _tally(outcome: Any) -> dict[str, Any]:
@@ -98,12 +113,25 @@ def answer(request: HttpRequest, uid: UUID, finding: int) -> HttpResponse:
     """Confirm, explain or exempt one finding (VER-11)."""
     case = queries.case_for(request.asker, uid)
     form = forms.FindingForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method != "POST":
+        return redirect(case_url(case, "verification"))
+    refusal = None
+    try:
+        if not form.is_valid():
+            raise Refusal("E_INPUT", field="处理结果", problem="请选择处理结果并写明理由")
         verification.answer_finding(request.asker, uid, finding_id=finding, **form.cleaned_data)
-        messages.success(request, "已记录。")
-    elif request.method == "POST":
-        messages.error(request, "请选择处理结果并写明理由。")
-    return redirect(case_url(case, "verification"))
+    except Refusal as caught:
+        refusal = caught
+    if refusal is not None:
+        typed = {
+            "id": finding,
+            "outcome": form.data.get("outcome", ""),
+            "reason": form.data.get("reason", ""),
+        }
+        return page_of(request, case, "verification", refusal=refusal, typed=typed)
+    messages.success(request, "处理结果已记录。")
+    visiting = case.state == "INVESTIGATING"
+    return redirect(reverse("office:visit", args=[uid]) if visiting else case_url(case, "verification"))
 
 
 @staff_only

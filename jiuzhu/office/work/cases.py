@@ -12,11 +12,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from jiuzhu.accounts import organisations
+from jiuzhu.accounts import queries as accounts
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import service
 from jiuzhu.core import clock
+from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
-from jiuzhu.intake import handed
+from jiuzhu.intake import handed, places
+from jiuzhu.office.work.forms import LIVING
 from jiuzhu.office.work.page import case_url, head, staff_only
 from jiuzhu.office.work.tables import case_table
 from jiuzhu.people import queries as people
@@ -27,12 +31,12 @@ from jiuzhu.workflow.states import STAGES, STATES
 REMEMBERED = "office.cases"
 TABS = (
     ("facts", "家庭情况"),
-    ("verification", "核对"),
+    ("verification", "核对与调查"),
     ("rule", "条件与测算"),
     ("papers", "文书"),
     ("trace", "轨迹与时限"),
 )
-_FILTERS = ("q", "state", "open")
+_FILTERS = ("q", "state", "open", "town", "village", "size")
 
 
 class SearchForm(forms.Form):
@@ -43,6 +47,20 @@ class SearchForm(forms.Form):
         choices=[("", "全部"), *((code, each.name) for code, each in STATES.items())],
     )
     open = forms.ChoiceField(label="范围", required=False, choices=[("", "全部"), ("1", "只看在办")])
+    town = forms.TypedChoiceField(label="镇街", required=False, coerce=int, empty_value="")
+    village = forms.ChoiceField(label="村（居）", required=False)
+
+    def __init__(self, data: Any, *, actor: Any) -> None:
+        super().__init__(data)
+        if len(actor.towns) == 1:
+            del self.fields["town"]
+            villages = places.village_choices(places.town(actor.towns[0]), actor.villages)
+            self.fields["village"].choices = [("", "全部"), *(each for each in villages if each[0])]
+        else:
+            del self.fields["village"]
+            county = accounts.county_level_of(actor, clock.today())
+            towns = organisations.towns_of(county, clock.today())
+            self.fields["town"].choices = [("", "全部"), *((each.id, each.name) for each in towns)]
 
 
 @staff_only
@@ -55,18 +73,21 @@ def listing(request: HttpRequest) -> HttpResponse:
     request.session[REMEMBERED] = "&".join(
         part for part in request.GET.urlencode().split("&") if part.split("=")[0] in _FILTERS
     )
-    form = SearchForm(request.GET)
+    form = SearchForm(request.GET, actor=request.asker)
     given = form.cleaned_data if form.is_valid() else {}
-    after = request.GET.get("after", "")
+    after, size = request.GET.get("after", ""), request.GET.get("size", "")
+    limit = int(size) if size in ("10", "20", "50", "100") else 20
     rows, more = queries.listing(
         request.asker,
         state=given.get("state", ""),
+        town=given.get("town", ""),
+        village=given.get("village", ""),
         q=given.get("q", "").strip(),
         open_only=bool(given.get("open")),
         after=int(after) if after.isdigit() else None,
-        limit=20,
+        limit=limit,
     )
-    page = Page(rows=rows, size=20, next=str(more or ""))
+    page = Page(rows=rows, size=limit, next=str(more or ""))
     return render(
         request,
         "office/work/cases.html",
@@ -76,10 +97,13 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @staff_only
 def case(request: HttpRequest, uid: UUID) -> HttpResponse:
-    actor = request.asker
-    case = queries.case_for(actor, uid)
     tab = request.GET.get("tab", "facts")
-    tab = tab if tab in dict(TABS) else "facts"
+    return page_of(request, queries.case_for(request.asker, uid), tab if tab in dict(TABS) else "facts")
+
+
+def page_of(request: HttpRequest, case: Any, tab: str, **more: Any) -> HttpResponse:
+    """The case's page at a tab; with a ``refusal`` what was typed is still there."""
+    actor, refusal = request.asker, more.get("refusal")
     context = head(actor, case) | {
         "page_title": f"{case.applicant.name}家庭",
         "tab": tab,
@@ -87,7 +111,8 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
         "done": _stage_days(actor, case),
         "crumbs": [("案件查询", reverse("office:cases"))],
     }
-    return render(request, "office/work/case.html", context | _TAB[tab](actor, case))
+    status = refusal.status if refusal else 200
+    return render(request, "office/work/case.html", context | _TAB[tab](actor, case) | more, status=status)
 
 
 def _stage_days(actor: Any, case: Any) -> dict[str, Any]:
@@ -150,6 +175,25 @@ def _verification(actor: Any, case: Any) -> dict[str, Any]:
         "report": queries.report_of(actor, case),
         "findings_open": case.state in ("VERIFIED", "INVESTIGATING", "RECHECK")
         and actor.role in ("TOWN_CLERK", "TOWN_LEAD", "TOWN_VERIFIER", "COUNTY_VERIFIER"),
+        "visits": [
+            each
+            | {
+                "living": [
+                    (label, each["round"].living[name])
+                    for name, label, _ in LIVING
+                    if each["round"].living.get(name)
+                ],
+                "photos": [
+                    {
+                        "url": reverse("office:picture", args=[case.uid, "photo", photo.id]),
+                        "taken_at": photo.taken_at,
+                    }
+                    for photo in each["photos"]
+                ],
+            }
+            for each in queries.visits_of(case)
+        ],
+        "opinions": queries.opinions_of(case),
     }
 
 
@@ -215,6 +259,15 @@ def serve(request: HttpRequest, uid: UUID, paper: UUID) -> HttpResponse:
     """How a paper was handed over; in person needs the receiver's signature as a photo."""
     case = queries.case_for(request.asker, uid)
     document = queries.paper_for(request.asker, case, paper)
+    try:
+        _served(request, uid, document)
+    except Refusal as refusal:
+        return page_of(request, case, "papers", refusal=refusal, typed=request.path)
+    messages.success(request, f"《{document.title}》已记录送达，{clock.today():%Y年%m月%d日}。")
+    return redirect(case_url(case, "papers"))
+
+
+def _served(request: HttpRequest, uid: UUID, document: Any) -> None:
     service.serve_paper(
         request.asker,
         uid,
@@ -224,8 +277,6 @@ def serve(request: HttpRequest, uid: UUID, paper: UUID) -> HttpResponse:
         picture=handed.photo(request, "proof"),
         note=request.POST.get("note", "").strip()[:40],
     )
-    messages.success(request, f"《{document.title}》已记录送达，{clock.today():%Y年%m月%d日}。")
-    return redirect(case_url(case, "papers"))
 
 
 @staff_only

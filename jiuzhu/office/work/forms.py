@@ -148,6 +148,11 @@ class ApproveForm(ActForm):
 class RefuseForm(CodedForm):
     def prepare(self) -> None:
         outcome = queries.outcome_of(self.case)
+        codes = list(choices("reason"))
+        if outcome:  # the law's own reasons first, each with the sentence the letter will carry
+            codes.sort(key=lambda code: code not in outcome.reasons)
+        self.fields["codes"].label = "理由（勾选的句子写入告知书）"
+        self.fields["codes"].choices = list(zip(codes, decision.reason_words(codes, outcome), strict=True))
         if outcome:
             self.fields["codes"].initial = list(outcome.reasons)
             self.fields["reason"].initial = "；".join(each.sentence.rstrip("。") for each in outcome.not_met)
@@ -201,6 +206,15 @@ class FindingForm(forms.Form):
         choices=[("CONFIRMED", "属实"), ("EXPLAINED", "已说明，有证据"), ("EXEMPTED", "按规定豁免")]
     )
     reason = forms.CharField(max_length=400)
+
+
+# What is seen at home: name, label, words to click instead of typing.
+LIVING: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("housing", "住房和陈设", ("自有平房三间，陈设简单。", "租住，陈设简单。", "住房破旧，需修缮。")),
+    ("income_note", "收入情况", ("与申报一致。", "以种地和零工为主。", "没有收入来源。")),
+    ("expense_note", "支出情况", ("以口粮、医药为主。", "子女上学支出较大。", "长期服药，医药费较高。")),
+    ("health_note", "健康和劳动能力", ("与申报一致。", "患病卧床，不能劳动。", "行动不便，由家人照料。")),
+)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from jiuzhu.accounts.organisations import village_name
+from jiuzhu.accounts.roles import ROLES, role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
 from jiuzhu.core.refusal import Refusal
@@ -53,11 +54,32 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
         "moves": moves,
         "quiet_moves": quiet,
         "authority": queries.authority_of(case),
+        "next_step": next_step(case),
         "crumbs": [
             ("案件查询", reverse("office:cases")),
             (case.applicant.name, reverse("office:case", args=[case.uid])),
         ],
     }
+
+
+# what may happen at any time is nobody's next step
+_ANY_TIME = ("D26", "D31", "D31w", "D7", "D11r", "D11x", "D10", "D15", "VER-10")
+
+
+def next_step(case: Any) -> str:
+    """On whose desk the case lies now: 受理（乡镇（街道）经办人员）; empty when it is closed."""
+    words: dict[str, str] = {}
+    for move in registry.get(case.aid_type).moves.from_state(case.state, case.regime):
+        who = [
+            role_name(role)
+            for role in ROLES
+            if role in move.roles and role not in ("APPLICANT", "VILLAGE_ASSIST")
+        ]
+        if "APPLICANT" in move.roles:
+            who.insert(0, "申请人")
+        if who and move.key not in _ANY_TIME:
+            words.setdefault("、".join(who), step_of(case.uid, move)[0])
+    return "；".join(f"{title}（{who}）" for who, title in words.items())
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:

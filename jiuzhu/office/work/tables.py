@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from jiuzhu.accounts.organisations import village_name
 from jiuzhu.aid_types import registry
+from jiuzhu.cases import queries
 from jiuzhu.ui.tables import Action, Column, Page, Table
 
 _TONES = {"RED": "red", "ORANGE": "orange"}
@@ -22,10 +23,17 @@ def next_moves(row: Any) -> list[Action]:
     """The buttons of a row: every move but ending the case, at most two."""
     titles: dict[str, Action] = {}
     for move in row.moves:
+        if move.key == "D11r" and not queries.report_expired(row.case):
+            continue
         if move.key not in QUIET:
             title, url = step_of(row.case.uid, move)
             titles.setdefault(url, Action(title, url))
     return list(titles.values())[:2]
+
+
+def due_words(row: Any) -> str:
+    """What falls due and on which day: 完成调查 10月9日."""
+    return f"{row.clock.name} {row.due_on.month}月{row.due_on.day}日" if row.clock else ""
 
 
 # Moves whose screen is more than one form; everything else is drawn by ``acting``.
@@ -61,7 +69,7 @@ def case_table(page: Page, *, empty: str = "没有符合条件的案件", number
             Column(lambda row: registry.get(row.case.aid_type).short_name, "类别", width="xs"),
             Column("case.state", "环节", kind="state"),
             Column("clock", "时限", kind="due"),
-            Column(lambda row: row.clock.name if row.clock else "", "到期事项"),
+            Column(due_words, "到期事项"),
             Column("case.case_no", "案号"),
         ],
         page=page,
@@ -69,4 +77,5 @@ def case_table(page: Page, *, empty: str = "没有符合条件的案件", number
         row_tone=lambda row: _TONES.get(row.colour, ""),
         empty=empty,
         numbered=numbered,
+        cards=True,
     )

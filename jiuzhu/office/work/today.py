@@ -20,6 +20,7 @@ COLOURS = (
     ("ORANGE", "即将到期", "orange"),
     ("YELLOW", "过半", "yellow"),
     ("GREEN", "时间充裕", "green"),
+    ("NONE", "不计时限", ""),
 )
 
 
@@ -30,8 +31,8 @@ def today(request: HttpRequest) -> HttpResponse:
         return redirect(_elsewhere(actor.role))
     rows = queries.due_today(actor)
     asked = request.GET.get("colour", "")
-    shown = [row for row in rows if not asked or row.colour == asked]
-    colours = Counter(row.colour for row in rows)
+    shown = [row for row in rows if not asked or (row.colour or "NONE") == asked]
+    colours = Counter(row.colour or "NONE" for row in rows)
     stages = Counter()
     for state, count in queries.stage_counts(actor).items():
         stages[STAGES[STATES[state].stage]] += count
@@ -52,8 +53,8 @@ def today(request: HttpRequest) -> HttpResponse:
             ],
             "asked": dict((code, words) for code, words, _ in COLOURS).get(asked, ""),
             "table": case_table(Page(rows=shown, size=len(shown)), empty="现在没有等您办理的案件"),
-            "stages": [stage for stage in STAGES if stages[stage]],
-            "series": [("在办案件", [stages[stage] for stage in STAGES if stages[stage]])],
+            "stages": STAGES[:-1],
+            "series": [("在办案件", [stages[stage] for stage in STAGES[:-1]])],
             "total": sum(stages.values()),
             "may_register": actor.role == "TOWN_CLERK",
         },

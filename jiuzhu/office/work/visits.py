@@ -25,12 +25,7 @@ from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 
 _VISIT, _POSTING, _APPRAISAL = (f"office/work/{name}.html" for name in ("visit", "posting", "appraisal"))
-LIVING = (
-    ("housing", "住房和陈设", "自有平房三间，陈设简单。"),
-    ("income_note", "收入情况", "与申报一致。"),
-    ("expense_note", "支出情况", "以口粮、医药为主。"),
-    ("health_note", "健康和劳动能力", "与申报一致。"),
-)
+LIVING = work_forms.LIVING
 
 
 class VisitForm(forms.Form):
@@ -49,13 +44,25 @@ class VisitForm(forms.Form):
     def __init__(self, *args: Any, adults: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["present"].choices = adults
-        for name, label, usual in LIVING:
+        for name, label, _ in LIVING:
             self.fields[name] = forms.CharField(
-                label=label,
-                max_length=500,
-                widget=forms.Textarea(attrs={"rows": 2, "placeholder": f"例如：{usual}"}),
+                label=label, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
             )
-        self.order_fields(["visited_at", "present", *(name for name, _, _ in LIVING), "conclusion"])
+        self.fields["neighbours"] = forms.CharField(
+            label="邻里走访（一行一人，可不填）",
+            required=False,
+            max_length=1000,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            help_text="每行制作一份走访笔录",
+        )
+        self.order_fields(
+            ["visited_at", "present", *(name for name, _, _ in LIVING), "neighbours", "conclusion"]
+        )
+
+    @property
+    def living(self) -> list[tuple[forms.BoundField, tuple[str, ...]]]:
+        """Each field of what was seen, with its words to click."""
+        return [(self[name], words) for name, _, words in LIVING]
 
 
 def _visit_context(request: HttpRequest, case: Any, data: Any = None) -> dict[str, Any]:
@@ -70,6 +77,7 @@ def _visit_context(request: HttpRequest, case: Any, data: Any = None) -> dict[st
             "visited_at": clock.local(round_.visited_at).replace(tzinfo=None),
             "present": str(seen["present"].uid) if seen["present"] else "",
             "conclusion": round_.conclusion,
+            "neighbours": "\n".join(each.get("content", "") for each in round_.neighbours),
             **round_.living,
         }
     named = {each.staff_id for each in seen["investigators"]} if seen else set()
@@ -132,7 +140,7 @@ def _record(request: HttpRequest, uid: UUID, context: dict[str, Any]) -> str:
         living={name: given[name] for name, _, _ in LIVING},
         conclusion=given["conclusion"],
         present_uid=given["present"],
-        neighbours=context["visit"]["round"].neighbours if context["visit"] else [],
+        neighbours=[{"content": line.strip()} for line in given["neighbours"].splitlines() if line.strip()],
     )
     return "调查情况已保存。"
 
@@ -193,6 +201,7 @@ def posting(request: HttpRequest, uid: UUID) -> HttpResponse:
         "seen": case.version,
         "once": handed.token(request),
         "back": case_url(case),
+        "missing": _before_the_end(case),
         "may_end": actor.role == "TOWN_CLERK" and case.state == "RESULT_PUBLICITY",
     }
     if context["publicity"]:
@@ -215,6 +224,22 @@ def posting(request: HttpRequest, uid: UUID) -> HttpResponse:
         return refused(request, _POSTING, context, refusal)
     messages.success(request, words)
     return redirect(case_url(case) if request.POST.get("do") == "end" else request.path)
+
+
+def _before_the_end(case: Any) -> list[str]:
+    """What D25 still waits for, said before the button is pressed."""
+    publicity = queries.publicity_of(case)
+    if publicity is None:
+        return []
+    taken = {each.moment for each in publicity["photos"]}
+    waits = [
+        f"缺{words}照片" for moment, words in (("START", "开始张贴"), ("END", "期满")) if moment not in taken
+    ]
+    if not publicity["over"]:
+        waits.insert(0, f"公示期到{publicity['posting'].ends_on:%-m月%-d日}止，次日起可以批准")
+    if any(each.answered_on is None for each in publicity["objections"]):
+        waits.append("有异议尚未答复")
+    return waits
 
 
 def _posting_act(request: HttpRequest, uid: UUID, context: dict[str, Any]) -> str:
@@ -246,6 +271,9 @@ def appraisal(request: HttpRequest, uid: UUID) -> HttpResponse:
         "capacities": list(objection.CAPACITIES.items()),
         "votes": list(objection.VOTES.items()),
         "least": least,
+        "share": round(float(values["appraisal.reps_share"]), 4),
+        "true_above": _share(values["appraisal.true_above"]),
+        "false_below": _share(values["appraisal.false_below"]),
         "chair": request.POST.get("chair", actor.name),
         "minutes": {name: request.POST.get(name, usual) for name, usual in MINUTES.items()},
         "seen": case.version,
@@ -272,6 +300,10 @@ def appraisal(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect(case_url(case))
 
 
+def _share(value: Any) -> str:
+    return f"{float(value):.0%}"
+
+
 MINUTES = {"policy": "已宣讲政策", "case": "已介绍情况", "debate": "已现场评议"}
 
 
@@ -283,8 +315,6 @@ def _participants(data: Any) -> list[dict[str, Any]]:
     for number, (name, capacity, vote) in enumerate(zip(names, capacities, votes, strict=False)):
         if not name.strip():
             continue
-        if capacity not in objection.CAPACITIES or vote not in objection.VOTES:
-            raise Refusal("E_INPUT", field=name.strip(), problem="请选择身份和表决意见")
         rows.append(
             {"name": name.strip(), "capacity": capacity, "vote": vote, "signed": str(number) in signed}
         )

@@ -44,6 +44,7 @@ for _name in [
 COLOURS = ("blue", "green", "orange", "red", "grey", "yellow")
 TONES = {"GREEN": "green", "YELLOW": "yellow", "ORANGE": "orange", "RED": "red"}
 NUMERALS = "一二三四五六七八九十"
+SIZES = (10, 20, 50, 100)
 PURPOSES = ("办理本案", "核对身份", "送达文书", "复核监督", "答复申请人询问")
 MET = {
     True: ("met", "符合", "check-circle-fill"),
@@ -55,7 +56,9 @@ MET = {
 @register.filter
 def wd_left(state: Any) -> str:
     """时钟状态 → 还剩 3 个工作日。"""
-    return formats.wd_left(_of(state, "left", 0), _of(state, "unit", "wd"), _of(state, "breached", False))
+    left, late = _of(state, "left", 0), _of(state, "breached", False)
+    over = max(0, _of(state, "used", 0) - _of(state, "limit", 0)) if late and not left else left
+    return formats.wd_left(over, _of(state, "unit", "wd"), late)
 
 
 @register.filter
@@ -215,14 +218,15 @@ def data_table(context: Context, table: Table) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/parts/pagination.html", takes_context=True)
 def pagination(context: Context, page: Page) -> dict[str, Any]:
-    """按键翻页：上一页、下一页、每页条数。`{% pagination table.page %}`"""
+    """按键翻页：上一页、下一页、每页条数；一页列完的清单不列条数。`{% pagination table.page %}`"""
     query = context["request"].GET
     return {
         "page": page,
         "first": with_query(query, after="", before="") if query.get("after") or query.get("before") else "",
         "next": with_query(query, after=page.next, before="") if page.next else "",
         "previous": with_query(query, before=page.previous, after="") if page.previous else "",
-        "sizes": [(size, with_query(query, size=size, after="", before="")) for size in (10, 20, 50, 100)],
+        "sized": page.size in SIZES,
+        "sizes": [(size, with_query(query, size=size, after="", before="")) for size in SIZES],
     }
 
 

@@ -258,7 +258,8 @@
     }
     option.grid = { left: 8, right: 16, top: 28, bottom: spec.series.length > 1 ? 34 : 8, containLabel: true };
     option.xAxis = { type: "category", data: spec.categories, axisTick: { show: false }, axisLabel: { color: "#4b5563" }, axisLine: { lineStyle: { color: "#b9bfc9" } } };
-    option.yAxis = { type: "value", name: spec.unit, axisLabel: { color: "#4b5563" }, splitLine: { lineStyle: { color: "#e8ebf0" } } };
+    var whole = spec.series.every(function (one) { return one.values.every(function (value) { return value % 1 === 0; }); });
+    option.yAxis = { type: "value", name: spec.unit, minInterval: whole ? 1 : 0, axisLabel: { color: "#4b5563" }, splitLine: { lineStyle: { color: "#e8ebf0" } } };
     option.series = spec.series.map(function (one) { return { name: one.name, type: spec.kind, data: one.values, barMaxWidth: 28, smooth: false, symbolSize: 6 }; });
     return option;
   }
@@ -275,12 +276,34 @@
     });
   }
 
+  // —— 民主评议：人数、代表比例、表决随填随算
+  function setUpQuorum(scope) {
+    fresh(scope, "[data-quorum]", "govQuorum", function (table) {
+      var place = document.querySelector("[data-quorum-words]"), least = Number(table.getAttribute("data-quorum")), share = Number(table.getAttribute("data-share"));
+      function count() {
+        var people = 0, reps = 0, votes = { TRUE: 0, NOT_TRUE: 0, ABSTAIN: 0 };
+        each(table, "tbody tr", function (row) {
+          if (!row.querySelector("[name=name]").value.trim()) { return; }
+          people += 1;
+          if (row.querySelector("[name=capacity]").value === "REPRESENTATIVE") { reps += 1; }
+          var vote = row.querySelector("[name=vote]").value;
+          if (vote in votes) { votes[vote] += 1; }
+        });
+        var wanted = Math.ceil(people * share - 1e-6);
+        place.textContent = "到会 " + people + " 人（" + (people >= least ? "够数" : "还差 " + (least - people) + " 人") + "）　代表 " + reps + " 人（" + (people && reps >= wanted ? "够数" : "应不少于 " + Math.max(wanted, 1) + " 人") + "）　属实 " + votes.TRUE + "　不属实 " + votes.NOT_TRUE + "　弃权 " + votes.ABSTAIN;
+      }
+      table.addEventListener("input", count);
+      table.addEventListener("change", count);
+      count();
+    });
+  }
+
   // —— 菜单：窄屏默认收起
   function setUpFold(scope) {
     fresh(scope, "[data-fold]", "govFold", function (fold) { if (window.matchMedia("(max-width: 991px)").matches) { fold.open = false; } });
   }
 
-  function setUp(scope) { [setUpMoney, setUpSignature, setUpPhoto, setUpReveal, setUpSpy, setUpCharts, setUpFold].forEach(function (work) { work(scope); }); }
+  function setUp(scope) { [setUpMoney, setUpSignature, setUpPhoto, setUpReveal, setUpSpy, setUpCharts, setUpQuorum, setUpFold].forEach(function (work) { work(scope); }); }
   setUp(document);
   document.addEventListener("htmx:load", function (event) { if (event.detail.elt !== document.body) { setUp(event.detail.elt.parentNode || event.detail.elt); } });
 })();
