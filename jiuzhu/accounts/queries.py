@@ -69,11 +69,13 @@ def kin_of_officials(id_no_indexes: list[str]) -> list[Kin]:
     return list(Kin.objects.filter(id_no_index__in=id_no_indexes).select_related("organ"))
 
 
-def colleagues(organ_id: int, on: date) -> list[Staff]:
-    """Active staff with a post at an organ on a day, by name."""
+def colleagues(organ_id: int, on: date, roles: tuple[str, ...] = ()) -> list[Staff]:
+    """Active staff with a post (one of ``roles``, or any) at an organ on a day, by name."""
+    held = {"posts__role__in": roles} if roles else {}
     return list(
         Staff.objects.filter(
             Q(posts__ends_on__isnull=True) | Q(posts__ends_on__gte=on),
+            **held,
             posts__organ_id=organ_id,
             posts__starts_on__lte=on,
             is_active=True,

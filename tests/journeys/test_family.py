@@ -230,6 +230,7 @@ def test_a_neighbour_objects_the_village_votes_true_and_the_family_is_granted(ci
     clerk.open(f"/office/cases/{uid}/").press("登记评议结果")
     for number in range(12):
         clerk.page.locator("[name=name]").nth(number).fill(f"评议员{number + 1:02d}")
+        clerk.page.locator("[name=vote]").nth(number).select_option("TRUE")
         if number < 4:
             clerk.page.locator("[name=capacity]").nth(number).select_option("COMMITTEE" if number else "TOWN")
     clerk.tell("clerk", "登记评议结果", "人数、代表比例、签字由系统检查；结论由票数得出，不能另选。")

@@ -87,7 +87,9 @@ def _visit_context(request: HttpRequest, case: Any, data: Any = None) -> dict[st
         "form": VisitForm(data, adults=adults, initial=initial),
         "finding_form": work_forms.FindingForm(),
         "colleagues": [
-            each for each in accounts.colleagues(case.town_id, clock.today()) if each.id not in named
+            each
+            for each in accounts.colleagues(case.town_id, clock.today(), investigation.INVESTIGATORS)
+            if each.id not in named
         ],
         "my_turn": actor.id,
         "seen": case.version,
