@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+handler404 = "jiuzhu.api.api.page_not_found"
 _PARTS = (
     ("office/", "jiuzhu.office.urls"),
     ("village/", "jiuzhu.village.urls"),

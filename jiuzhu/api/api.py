@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views import defaults
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.renderers import JSONRenderer
 from ninja.security import HttpBearer
 
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.ui.middleware import unstorable
 
 PROBLEM = "application/problem+json"
 
@@ -66,6 +69,12 @@ def _refused(request: HttpRequest, refused: Refusal) -> HttpResponse:
     )
 
 
+@api.exception_handler(DataError)
+@api.exception_handler(UnicodeEncodeError)
+def _unstorable(request: HttpRequest, unstored: Exception) -> HttpResponse:
+    return _refused(request, unstorable())
+
+
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
     errors = [
@@ -99,6 +108,13 @@ def _unknown(request: HttpRequest, unknown: AuthenticationError) -> HttpResponse
 def _missing(request: HttpRequest, missing: Http404) -> HttpResponse:
     lost = Refusal("E_NOT_FOUND", what="资源")
     return problem(request, code=lost.code, title=lost.sentence, detail=lost.next_step, status=404)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address nobody has: a problem for machines, a page for people."""
+    if request.path.startswith("/api/"):
+        return _missing(request, Http404())
+    return defaults.page_not_found(request, exception)
 
 
 from jiuzhu.api import acts, money, reads  # noqa: E402, F401  (they register their endpoints on the api above)

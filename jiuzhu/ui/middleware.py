@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jiuzhu.accounts.actor import drop_fence, fence
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.ui.asker import asker_of
+
+UNSTORABLE = (DataError, UnicodeEncodeError)
 
 
 class AskerMiddleware:
@@ -30,7 +33,14 @@ class AskerMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal nobody caught: its sentence, its code and the next step; nothing was changed."""
+        if isinstance(exception, UNSTORABLE):
+            exception = unstorable()
         return refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def unstorable() -> Refusal:
+    """What is said when the database cannot hold what was sent: a null character, half a character, an endless number."""
+    return Refusal("E_INPUT", field="提交的内容", problem="含有不能保存的字符或数字")
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -101,3 +101,19 @@ def only_these_change(table: str, *columns: str) -> str:
 
 def undo_only_these_change(table: str) -> str:
     return f'DROP TRIGGER only_these_change ON "{table}"; DROP TRIGGER no_truncate ON "{table}";'
+
+
+def fence_by_parent_or_organ(table: str, parent: str, column: str) -> str:
+    """As :func:`fence_by_parent`; a row of no household (pay list, agreement) is for the organ it was issued by.
+
+    ``organ_id`` is a town of the asker's, or stands above towns of which the asker's area holds every one: a
+    township does not see the county's pay lists, one county not the other's.
+    """
+    links = 'SELECT 1 FROM "accounts_organisationlink" l WHERE l.valid_to IS NULL AND l.parent_id'
+    organ = (
+        f'("{table}"."{column}" IS NULL AND (organ_id = ANY ({_TOWNS}) OR ('
+        f"EXISTS ({links} = organ_id AND l.child_id = ANY ({_TOWNS})) "
+        f"AND NOT EXISTS ({links} = organ_id AND l.child_id <> ALL ({_TOWNS})))))"
+    )
+    test = f'{_SYSTEM} OR {organ} OR EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = "{table}"."{column}")'
+    return _policy(table, test, 0)

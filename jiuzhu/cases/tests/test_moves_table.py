@@ -151,10 +151,13 @@ def test_every_move_of_the_table_has_its_act_here() -> None:
 
 
 def _asked(key: str) -> list[tuple[str, str]]:
-    """Every role where the move begins, and the first role that may in every other state: (state, role)."""
+    """Every role in a state where the move begins, and the first role that may in every other state: (state, role)."""
     starts = sorted({state for row in _rows(key) for state in row.sources})
     able = next(role for row in _rows(key) for role in ROLES_ASKING if role in row.roles)
-    here = [(state, role) for state in starts for role in ROLES_ASKING]
+    here = [(starts[0], role) for role in ROLES_ASKING]
+    here += [
+        (state, role) for state in starts[1:3] for role in ("TOWN_CLERK", "TOWN_LEAD", "COUNTY_APPROVER")
+    ]
     return here + [(state, able) for state in STATES_IN_USE if state not in starts]
 
 
