@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from jiuzhu.policy.evidence import Evidence
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.policy.parameters import ParameterSet
-from jiuzhu.workflow.table import MoveTable
+from jiuzhu.workflow.table import ALL_REGIMES, MoveTable
+
+MONTHLY, ONCE, STATUS = "MONTHLY", "ONCE", "STATUS"
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,9 @@ class AidType:
 
     ``mandatory_sources`` are the sources without which a report is only PARTIAL (VER-10).
     ``review_class`` gives A, B or C, how often the family is looked at again (5.2).
+    ``pays`` is MONTHLY, ONCE or STATUS (recognised, no money); ``regimes`` those in which the type exists.
+    ``per_person``: one person's aid, not the household's. ``obligors_sign``: obligors authorise too (TK-05).
+    ``valid_months``: how long a status holds before it has to be recognised again.
     """
 
     code: str
@@ -30,3 +35,12 @@ class AidType:
     mandatory_sources: tuple[str, ...]
     hardship_causes: Mapping[str, str]
     review_class: Callable[[Evidence], str]
+    pays: str = MONTHLY
+    regimes: frozenset[str] = ALL_REGIMES
+    per_person: bool = False
+    obligors_sign: bool = False
+    valid_months: Callable[[ParameterSet], int] | None = None
+
+    @property
+    def has_money(self) -> bool:
+        return self.pays != STATUS

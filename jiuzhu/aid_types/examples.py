@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from jiuzhu.core.money import parse_yuan
-from jiuzhu.policy.evidence import Asset, Evidence, Income, Member, Supporter
+from jiuzhu.policy.evidence import Asset, Evidence, Hardship, Income, Member, SelfCare, Spending, Supporter
 from jiuzhu.policy.parameters import ParameterSet, Row, resolve, sample_rows
 
 
@@ -69,6 +69,13 @@ def _income(raw: Mapping[str, Any]) -> Income:
     return Income(**(values | ({"year_fen": 12 * fen(monthly)} if monthly is not None else {})))
 
 
+def _self_care(raw: Mapping[str, Any]) -> SelfCare:
+    """``unable: [walk, bathe]`` of ``member``; the other items he does alone."""
+    unable = set(raw["unable"])
+    items = ("eat", "dress", "bed", "toilet", "walk", "bathe")
+    return SelfCare(member=raw["member"], **{item: item not in unable for item in items})
+
+
 def _example(raw: Mapping[str, Any], sources: tuple[str, ...]) -> Example:
     silent = raw.get("silent", ())
     evidence = Evidence(
@@ -84,6 +91,10 @@ def _example(raw: Mapping[str, Any], sources: tuple[str, ...]) -> Example:
         over_limit=raw.get("over_limit", False),
         co_operates=raw.get("co_operates", True),
         single_person=raw.get("single_person", False),
+        standing=tuple(raw.get("standing", ())),
+        spendings=tuple(Spending(**({"member": ""} | _money(each))) for each in raw.get("spendings", ())),
+        self_care=_self_care(raw["self_care"]) if "self_care" in raw else None,
+        hardship=Hardship(**raw["hardship"]) if "hardship" in raw else None,
     )
     overrides = {key.replace("__", "."): value for key, value in raw.get("parameters", {}).items()}
     return Example(raw["title"], raw["regime"], evidence, overrides, raw["expect"])

@@ -48,6 +48,7 @@ def issue(
     household: Household | None = None,
     case_id: int | None = None,
     addressee: str = "",
+    audience: Organisation | None = None,
     event_on: date | None = None,
     authorised: bool = True,
 ) -> Document:
@@ -87,6 +88,7 @@ def issue(
         case_id=case_id,
         regime=regime,
         addressee=addressee,
+        audience=audience,
         template_version=rendered.template_version,
         sha256=rendered.sha256,
         file=files.keep(rendered.pdf, "application/pdf"),

@@ -24,7 +24,10 @@ class Counter(models.Model):
 
 
 class Document(SealedRow):
-    """One paper. ISSUED rows keep content, file, hash, number and template version; only SERVED/VOID may follow."""
+    """One paper. ISSUED rows keep content, file, hash, number and template version; only SERVED/VOID may follow.
+
+    A paper of no household is for the organ that issued it, or for ``audience``: a town's own pay list.
+    """
 
     DRAFT, ISSUED, SERVED, VOID = "DRAFT", "ISSUED", "SERVED", "VOID"
 
@@ -40,6 +43,7 @@ class Document(SealedRow):
     step_id = models.BigIntegerField(null=True)
     regime = models.CharField(max_length=8)
     addressee = models.CharField("送达对象", max_length=80, blank=True)
+    audience = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=8, default=ISSUED)
     data_sealed = sealed_column()
     data = Sealed("data_sealed")

@@ -89,7 +89,7 @@ INVARIANTS = (
         """SELECT c.case_no, '金额不一致' FROM cases_entitlement e JOIN cases_case c ON c.id = e.case_id
            JOIN cases_decision d ON d.id = e.decision_id LEFT JOIN cases_assessment s ON s.id = d.assessment_id
            JOIN cases_entitlementamount a ON a.entitlement_id = e.id AND a.decision_id = d.id
-           WHERE a.base_fen + a.topup_fen <> d.amount_fen
+           WHERE a.base_fen + a.topup_fen + a.care_fen <> d.amount_fen
               OR (d.amount_fen <> s.amount_fen AND d.override_reason = '')""",
     ),
     Invariant(
@@ -178,7 +178,7 @@ INVARIANTS = (
            WHERE l.pay_kind = 'REGULAR' AND l.reissue_of_id IS NULL AND NOT EXISTS (
               SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = e.id
               AND l.pay_month >= a.from_month AND (a.to_month IS NULL OR l.pay_month <= a.to_month)
-              AND a.base_fen = l.base_fen AND a.topup_fen = l.topup_fen)
+              AND a.base_fen = l.base_fen AND a.topup_fen = l.topup_fen AND a.care_fen = l.care_fen)
            UNION ALL
            SELECT 'run ' || r.id, '合计不符' FROM payments_payrun r
            LEFT JOIN (SELECT run_id, count(*) n, sum(total_fen) s FROM payments_payline GROUP BY run_id) t ON t.run_id = r.id

@@ -402,7 +402,10 @@ def _pay_list(actor: Actor, run: PayRun, lines: list[PayLine], villages: dict[st
         ],
     }
     regime = regime_on(run.month, "BY_DATE")
-    return documents.issue(actor, "W41", data, organ=run.county, regime=regime, addressee=lines[0].town.name)
+    town = lines[0].town
+    return documents.issue(
+        actor, "W41", data, organ=run.county, regime=regime, addressee=town.name, audience=town
+    )
 
 
 def _grouped(number: str, *sizes: int) -> str:

@@ -12,7 +12,7 @@ INSERT INTO payments_payline (
 SELECT %(run)s, row_number() OVER (ORDER BY e.town_id, e.village_code, e.id, m.pay_month),
     e.id, e.household_id, m.pay_month, CASE WHEN m.pay_month = %(month)s THEN 'REGULAR' ELSE 'ARREARS' END,
     h.dossier_no, e.town_id, e.village_code, p.id, p.name, coalesce(s.relation, ''),
-    a.members_count, a.base_fen, a.topup_fen, 0, 0, 0, a.base_fen + a.topup_fen,
+    a.members_count, a.base_fen, a.topup_fen, a.care_fen, 0, 0, a.base_fen + a.topup_fen + a.care_fen,
     b.id, b.bank_code, b.bank_name, b.holder_name
 FROM cases_entitlement e
 JOIN people_household h ON h.id = e.household_id
@@ -32,7 +32,7 @@ JOIN cases_entitlementamount a ON a.entitlement_id = e.id
     AND a.from_month <= m.pay_month AND (a.to_month IS NULL OR a.to_month >= m.pay_month)
 WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
     AND e.state IN ('ACTIVE', 'GRADUAL') AND e.first_month <= %(month)s
-    AND (e.last_month IS NULL OR e.last_month >= m.pay_month) AND a.base_fen + a.topup_fen > 0
+    AND (e.last_month IS NULL OR e.last_month >= m.pay_month) AND a.base_fen + a.topup_fen + a.care_fen > 0
     AND NOT EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id
         AND l.pay_month = m.pay_month AND l.reissue_of_id IS NULL)
 """
@@ -96,7 +96,7 @@ UNION ALL
 SELECT l.id, 'AMOUNT', 'E' FROM line l WHERE NOT EXISTS (
     SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = l.entitlement_id
         AND a.from_month <= l.pay_month AND (a.to_month IS NULL OR a.to_month >= l.pay_month)
-        AND a.base_fen + a.topup_fen = l.base_fen + l.topup_fen)
+        AND (a.base_fen, a.topup_fen, a.care_fen) = (l.base_fen, l.topup_fen, l.care_fen))
 UNION ALL
 SELECT id, 'SHARED_ACCOUNT', 'W' FROM (
     SELECT id, min(household_id) OVER same <> max(household_id) OVER same AS shared FROM line
@@ -151,7 +151,7 @@ SELECT e.village_code, p.name, h.dossier_no,
              AND (b.valid_to IS NULL OR b.valid_to >= %(today)s)) THEN '没有银行账户'
          WHEN NOT EXISTS (SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = e.id
              AND a.from_month <= %(month)s AND (a.to_month IS NULL OR a.to_month >= %(month)s)
-             AND a.base_fen + a.topup_fen > 0) THEN '当月没有金额'
+             AND a.base_fen + a.topup_fen + a.care_fen > 0) THEN '当月没有金额'
          ELSE '名单编制之后批准，下月补发' END
 FROM missing e
 JOIN people_household h ON h.id = e.household_id

@@ -94,6 +94,8 @@ class Asset:
 class Supporter:
     """An obligor's household (2.4): formula inputs, or an agreed or paid amount that goes before the formula.
 
+    For tekun (TK-02) also the obligor himself: ``standing`` the aid he is on, his disability, ``situation``
+    INCAPABLE MISSING PRISON, his own income of a year and whether his property fits (``None`` = not known).
     Money is fen a month. ``agreed_fen`` is a judgment, mediation or written agreement; ``unable`` the ground of
     MNT-03; ``child_count`` > 0 makes it child support (MNT-04); ``age`` of the obligor is needed for MNT-05 only.
     """
@@ -110,6 +112,43 @@ class Supporter:
     child_count: int = 0
     monthly_income_fen: int = 0
     age: int = 0
+    standing: str = ""
+    disability_category: str = ""
+    disability_grade: str = ""
+    situation: str = ""
+    own_year_fen: int | None = None
+    property_fits: bool | None = None
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What the family paid itself in twelve months, fen. ``kind``: MEDICAL EDUCATION REHAB LIVING OTHER (RIG-01, TA-12)."""
+
+    member: str
+    kind: str
+    self_paid_fen: int
+
+
+@dataclass(frozen=True)
+class SelfCare:
+    """Six items of daily life: True = the person is able to do it alone (TK-07)."""
+
+    member: str
+    eat: bool
+    dress: bool
+    bed: bool
+    toilet: bool
+    walk: bool
+    bathe: bool
+
+
+@dataclass(frozen=True)
+class Hardship:
+    """A sudden hardship: cause of TA-02, ``severity`` LIGHT MEDIUM HEAVY EXTREME (TA-10), how many people it hits."""
+
+    cause: str
+    severity: str
+    persons: int
 
 
 @dataclass(frozen=True)
@@ -118,7 +157,7 @@ class Evidence:
 
     ``over_limit`` is the banks' flag: True over, False within, None not said. ``rigid_expense_fen`` are self-paid
     costs of illness and disability in the window. ``single_person`` marks a one-person case (DB-05): only its
-    person counts.
+    person counts. ``standing`` is the aid the family (or person) holds today; the last four belong to single types.
     """
 
     as_of: date
@@ -133,6 +172,10 @@ class Evidence:
     over_limit: bool | None = None
     co_operates: bool = True
     single_person: bool = False
+    standing: tuple[str, ...] = ()
+    spendings: tuple[Spending, ...] = ()
+    self_care: SelfCare | None = None
+    hardship: Hardship | None = None
 
     @property
     def counted(self) -> tuple[Member, ...]:
@@ -146,11 +189,20 @@ class Evidence:
     @staticmethod
     def from_dict(raw: dict[str, Any]) -> Evidence:
         """The inverse of :meth:`to_dict`."""
-        parts = {"members": Member, "incomes": Income, "assets": Asset, "supporters": Supporter}
+        parts = {
+            "members": Member,
+            "incomes": Income,
+            "assets": Asset,
+            "supporters": Supporter,
+            "spendings": Spending,
+        }
         values = dict(raw)
         for name, kind in parts.items():
             values[name] = tuple(_build(kind, each) for each in raw.get(name, ()))
-        values["answered"] = tuple(raw.get("answered", ()))
+        for name in ("answered", "standing"):
+            values[name] = tuple(raw.get(name, ()))
+        for name, kind in (("self_care", SelfCare), ("hardship", Hardship)):
+            values[name] = kind(**raw[name]) if raw.get(name) else None
         built: Evidence = _build(Evidence, values)
         return built
 

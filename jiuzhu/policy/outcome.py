@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The whole answer. Amounts are fen a month."""
+    """The whole answer. Amounts are fen a month, or the whole sum of a one-off aid; nothing for a status."""
 
     aid_type: str
     regime: str
@@ -66,6 +66,7 @@ class Outcome:
     lines: tuple[Line, ...]
     parameters: tuple[dict[str, Any], ...] = ()
     is_sample: bool = False
+    care_fen: int = 0
 
     @property
     def not_met(self) -> tuple[ConditionResult, ...]:
@@ -89,7 +90,7 @@ class Outcome:
 
     @staticmethod
     def from_dict(raw: dict[str, Any]) -> Outcome:
-        values = {each.name: raw[each.name] for each in fields(Outcome)}
+        values = {each.name: raw[each.name] for each in fields(Outcome) if each.name in raw}
         values["conditions"] = tuple(
             ConditionResult(**(each | {"silent": tuple(each["silent"])})) for each in raw["conditions"]
         )

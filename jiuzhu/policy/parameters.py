@@ -135,9 +135,32 @@ class ParameterSet(Mapping[str, Any]):
         return tuple(value for key, value in self._values.items() if key in self._read)
 
     @property
+    def stored_read(self) -> tuple[dict[str, Any], ...]:
+        """What was read, as stored with an outcome; ratios as text, so that nothing is rounded."""
+        return tuple(_stored(value) for value in self.read)
+
+    @property
+    def read_sample(self) -> bool:
+        """Whether anything read comes from a sample profile."""
+        return any(value.is_sample for value in self.read)
+
+    @property
     def is_sample(self) -> bool:
         """Whether any value comes from a sample profile: screens and papers then say 示例标准."""
         return any(value.is_sample for value in self._values.values())
+
+
+def _stored(value: Value) -> dict[str, Any]:
+    held = value.value
+    shown = [str(each) for each in held] if isinstance(held, tuple) else held
+    return {
+        "key": value.key,
+        "title": value.title,
+        "value": str(shown) if value.unit in RATIOS else shown,
+        "unit": value.unit,
+        "source": value.source,
+        "article": value.article,
+    }
 
 
 def plain(declaration: Declaration, value: Any) -> Any:

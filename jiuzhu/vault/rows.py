@@ -104,16 +104,17 @@ def undo_only_these_change(table: str) -> str:
 
 
 def fence_by_parent_or_organ(table: str, parent: str, column: str) -> str:
-    """As :func:`fence_by_parent`; a row of no household (pay list, agreement) is for the organ it was issued by.
+    """As :func:`fence_by_parent`; a row of no household (pay list, agreement) is for the organ it is made for.
 
-    ``organ_id`` is a town of the asker's, or stands above towns of which the asker's area holds every one: a
-    township does not see the county's pay lists, one county not the other's.
+    That is ``audience_id``, else ``organ_id``. It is a town of the asker's, or stands above towns of which the
+    asker's area holds every one: a town sees its own pay list, not the county's; one county not the other's.
     """
+    holder = "coalesce(audience_id, organ_id)"
     links = 'SELECT 1 FROM "accounts_organisationlink" l WHERE l.valid_to IS NULL AND l.parent_id'
     organ = (
-        f'("{table}"."{column}" IS NULL AND (organ_id = ANY ({_TOWNS}) OR ('
-        f"EXISTS ({links} = organ_id AND l.child_id = ANY ({_TOWNS})) "
-        f"AND NOT EXISTS ({links} = organ_id AND l.child_id <> ALL ({_TOWNS})))))"
+        f'("{table}"."{column}" IS NULL AND ({holder} = ANY ({_TOWNS}) OR ('
+        f"EXISTS ({links} = {holder} AND l.child_id = ANY ({_TOWNS})) "
+        f"AND NOT EXISTS ({links} = {holder} AND l.child_id <> ALL ({_TOWNS})))))"
     )
     test = f'{_SYSTEM} OR {organ} OR EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = "{table}"."{column}")'
     return _policy(table, test, 0)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from jiuzhu.aid_types.dibao import amount, edge, facts, income, trace
+from jiuzhu.aid_types.dibao import amount, trace
 from jiuzhu.policy import conditions
 from jiuzhu.policy.evidence import Evidence, Member
+from jiuzhu.policy.household import edge, facts, income, lines, sums
 from jiuzhu.policy.outcome import (
     EDGE,
     NEED_REVIEW,
@@ -17,7 +17,7 @@ from jiuzhu.policy.outcome import (
     ConditionResult,
     Outcome,
 )
-from jiuzhu.policy.parameters import ParameterSet, Value
+from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.policy.regimes import regime as regime_of
 
 CONDITIONS = Path(__file__).parent / "conditions.yaml"
@@ -42,8 +42,8 @@ def assess(evidence: Evidence, parameters: ParameterSet, regime: str) -> Outcome
         {member.ref: tier_of(member) for member in evidence.counted} if used["dibao.method"] == "TIER" else {}
     )
     conclusion = conclude(results, evidence, used, regime)
-    lines = [
-        *trace.income_lines(evidence, used, regime),
+    told = [
+        *lines.income_lines(evidence, used, regime),
         *trace.amount_lines(
             evidence, used, regime, per_head_fen=per_head, base_fen=base, topups=topups, tiers=tiers
         ),
@@ -59,24 +59,10 @@ def assess(evidence: Evidence, parameters: ParameterSet, regime: str) -> Outcome
         topup_fen=topup,
         amount_fen=base + topup,
         conditions=results,
-        lines=tuple(lines),
-        parameters=tuple(_plain(value) for value in used.read),
-        is_sample=any(value.is_sample for value in used.read),
+        lines=tuple(told),
+        parameters=used.stored_read,
+        is_sample=used.read_sample,
     )
-
-
-def _plain(value: Value) -> dict[str, Any]:
-    """A parameter as stored with the outcome; ratios as text, so that nothing is rounded."""
-    held = value.value
-    shown = [str(each) for each in held] if isinstance(held, tuple) else held
-    return {
-        "key": value.key,
-        "title": value.title,
-        "value": str(shown) if value.unit in ("rate", "percent") else shown,
-        "unit": value.unit,
-        "source": value.source,
-        "article": value.article,
-    }
 
 
 def conclude(
@@ -116,13 +102,13 @@ def base_fen(evidence: Evidence, parameters: ParameterSet, per_head_fen: int | N
     if parameters["dibao.method"] == "TIER":
         rates = parameters["dibao.tier_rates"]
         shares = [income.rate(rates[tier_of(member)]) for member in evidence.counted]
-        return sum(int(amount.share_of_standard(standard, *share)) for share in shares)
+        return sum(int(sums.share_of_standard(standard, *share)) for share in shares)
     return int(
         amount.base(standard, per_head_fen, len(evidence.counted), _single_factor(evidence, parameters))
     )
 
 
-def _single_factor(evidence: Evidence, parameters: ParameterSet) -> amount.Rate:
+def _single_factor(evidence: Evidence, parameters: ParameterSet) -> sums.Rate:
     """AMT-05: the factor of a one-person case with a grade-3 intellectual or mental disability."""
     if evidence.single_person and any(member.disability_grade == "3" for member in evidence.counted):
         return income.rate(parameters["single_person.grade3_factor"])
@@ -145,4 +131,4 @@ def topup_of(member: Member, evidence: Evidence, parameters: ParameterSet) -> tu
     if not groups or standard is None:
         return None
     best = max(groups, key=lambda code: parameters[f"topup.{code}"])
-    return best, int(amount.share_of_standard(standard, *income.rate(parameters[f"topup.{best}"])))
+    return best, int(sums.share_of_standard(standard, *income.rate(parameters[f"topup.{best}"])))

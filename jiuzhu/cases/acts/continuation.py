@@ -61,6 +61,7 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
         members_count=decision.members_count,
         base_fen=decision.base_fen,
         topup_fen=decision.topup_fen,
+        care_fen=decision.care_fen,
         decision=decision,
     )
     try:

@@ -77,6 +77,8 @@ def approve(
             amount_fen=outcome.amount_fen,
             base_fen=outcome.base_fen,
             topup_fen=outcome.topup_fen,
+            care_fen=outcome.care_fen,
+            pays=registry.get(case.aid_type).pays,
             members_count=outcome.counted,
             override_reason=override_reason,
             explanation=explanation,

@@ -37,7 +37,10 @@ class Opinion(models.Model):
 
 
 class Decision(models.Model):
-    """D23/D24. A trigger refuses one without authority, by an investigator or by the verifier. Append-only."""
+    """D23/D24. A trigger refuses one without authority, by an investigator or by the verifier. Append-only.
+
+    ``pays`` is that of the aid type: MONTHLY, ONCE or STATUS (recognised, no money).
+    """
 
     APPROVE, REFUSE = "APPROVE", "REFUSE"
 
@@ -55,6 +58,8 @@ class Decision(models.Model):
     amount_fen = models.BigIntegerField(default=0)
     base_fen = models.BigIntegerField(default=0)
     topup_fen = models.BigIntegerField(default=0)
+    care_fen = models.BigIntegerField(default=0)
+    pays = models.CharField(max_length=7, default="MONTHLY")
     members_count = models.PositiveSmallIntegerField(default=0)
     override_reason = models.TextField(blank=True)
     reasons = models.JSONField(default=list)
@@ -69,7 +74,9 @@ class Decision(models.Model):
                 name="town_decides_only_by_delegation",
             ),
             models.CheckConstraint(
-                condition=Q(kind="REFUSE") | Q(amount_fen__gt=0, assessment__isnull=False),
+                condition=Q(kind="REFUSE")
+                | Q(amount_fen__gt=0, assessment__isnull=False)
+                | Q(pays="STATUS", amount_fen=0, assessment__isnull=False),
                 name="approval_has_an_amount_and_an_assessment",
             ),
             models.CheckConstraint(condition=Q(kind="APPROVE") | ~Q(reasons=[]), name="refusal_has_reasons"),

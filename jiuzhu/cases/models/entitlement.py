@@ -50,13 +50,14 @@ class EntitlementAmount(models.Model):
     members_count = models.PositiveSmallIntegerField()
     base_fen = models.BigIntegerField()
     topup_fen = models.BigIntegerField(default=0)
+    care_fen = models.BigIntegerField(default=0)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT)
 
     class Meta:
         constraints = [
             no_overlap("one_amount_a_month", ["entitlement"], "from_month", "to_month"),
             models.CheckConstraint(
-                condition=Q(base_fen__gte=0, topup_fen__gte=0), name="amount_not_negative"
+                condition=Q(base_fen__gte=0, topup_fen__gte=0, care_fen__gte=0), name="amount_not_negative"
             ),
         ]
 

@@ -197,6 +197,8 @@ def _decide(cursor: Any, family: Family, **changed: str) -> None:
         "amount_fen": "45000",
         "base_fen": "45000",
         "topup_fen": "0",
+        "care_fen": "0",
+        "pays": "'MONTHLY'",
         "members_count": "3",
         "override_reason": "''",
         "reasons": "'[]'::jsonb",

@@ -6,10 +6,10 @@ import string
 
 import pytest
 
-from jiuzhu.aid_types.dibao import facts
 from jiuzhu.aid_types.dibao.assessment import CONDITIONS
 from jiuzhu.core.codes import choices
 from jiuzhu.policy.conditions import Condition, load
+from jiuzhu.policy.household import facts
 from jiuzhu.policy.parameters import declarations
 from jiuzhu.policy.regimes import all_regimes
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from jiuzhu.aid_types import registry
-from jiuzhu.aid_types.dibao import edge, income
 from jiuzhu.policy.evidence import Asset, Evidence, Income, Member, Supporter
+from jiuzhu.policy.household import edge, income
 from jiuzhu.policy.parameters import ParameterSet, Row, resolve, sample_rows
 
 DAY = date(2022, 3, 1)

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiuzhu.aid_types.dibao import amount, edge, income
+from jiuzhu.aid_types.dibao import amount
 from jiuzhu.aid_types.dibao.aid_type import DIBAO
 from jiuzhu.policy.evidence import Asset, Evidence, Income, Member, Supporter
+from jiuzhu.policy.household import edge, income, sums
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.policy.parameters import ParameterSet, resolve, sample_rows
 
@@ -289,24 +290,22 @@ COLUMNS = st.lists(
 )
 K, R, TENTH, THIRD = (2, 1), (1, 2), (1, 10), (3, 10)
 SUMS: dict[str, Any] = {
-    "per_capita": lambda year, people, line, other, yes: amount.per_capita(
-        amount.after_rigid(year, other), people
+    "per_capita": lambda year, people, line, other, yes: sums.per_capita(
+        sums.after_rigid(year, other), people
     ),
-    "base": lambda year, people, line, other, yes: amount.base(line, amount.per_capita(year, people), people),
+    "base": lambda year, people, line, other, yes: amount.base(line, sums.per_capita(year, people), people),
     "base_with_factor": lambda year, people, line, other, yes: amount.base(line, year % line, 1, (3, 4)),
     "gap": lambda year, people, line, other, yes: amount.gap(line, year),
-    "work_cost": lambda year, people, line, other, yes: amount.work_cost(year, line, TENTH, THIRD),
-    "labour": lambda year, people, line, other, yes: amount.labour_income(year, line, other, yes),
-    "imputed": lambda year, people, line, other, yes: amount.imputed(line, R),
-    "pension": lambda year, people, line, other, yes: amount.pension_counted(other, line),
-    "topup": lambda year, people, line, other, yes: amount.share_of_standard(line, 1, 5),
-    "cash_limit": lambda year, people, line, other, yes: amount.cash_limit(line, 24, people),
-    "dwellings": lambda year, people, line, other, yes: amount.dwellings(people % 4, other % 900, 30, people),
-    "small_vehicles": lambda year, people, line, other, yes: amount.small_vehicles_over(people, other % 5),
-    "maintenance": lambda year, people, line, other, yes: amount.maintenance(
-        other, line, people, people, K, R
-    ),
-    "child_support": lambda year, people, line, other, yes: amount.child_support(other, people, (1, 4), R),
+    "work_cost": lambda year, people, line, other, yes: sums.work_cost(year, line, TENTH, THIRD),
+    "labour": lambda year, people, line, other, yes: sums.labour_income(year, line, other, yes),
+    "imputed": lambda year, people, line, other, yes: sums.imputed(line, R),
+    "pension": lambda year, people, line, other, yes: sums.pension_counted(other, line),
+    "topup": lambda year, people, line, other, yes: sums.share_of_standard(line, 1, 5),
+    "cash_limit": lambda year, people, line, other, yes: sums.cash_limit(line, 24, people),
+    "dwellings": lambda year, people, line, other, yes: sums.dwellings(people % 4, other % 900, 30, people),
+    "small_vehicles": lambda year, people, line, other, yes: sums.small_vehicles_over(people, other % 5),
+    "maintenance": lambda year, people, line, other, yes: sums.maintenance(other, line, people, people, K, R),
+    "child_support": lambda year, people, line, other, yes: sums.child_support(other, people, (1, 4), R),
 }
 
 

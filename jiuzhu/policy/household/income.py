@@ -1,6 +1,6 @@
-"""Income of a dibao household (INC, LAB, MNT): receipts, labour, support, then the sum per head. ``None`` = not known.
+"""Income of a household (INC, LAB, MNT): receipts, labour, support, then the sum per head. ``None`` = not known.
 
-Gathers what the evidence says; every sum is in ``amount``, where it works on columns too.
+Gathers what the evidence says; every sum is in ``sums``, where it works on columns too.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from jiuzhu.aid_types.dibao import amount
 from jiuzhu.core.money import div_half_up
 from jiuzhu.policy.evidence import Evidence, Income, Member, Supporter
+from jiuzhu.policy.household import sums
 from jiuzhu.policy.income_kinds import left_out_by
 from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.policy.regimes import regime as regime_of
@@ -19,7 +19,7 @@ AGREED, PAID, FORMULA, UNABLE = "AGREED", "PAID", "FORMULA", "UNABLE"
 _EARNINGS = ("W", "B")
 
 
-def rate(value: Fraction) -> amount.Rate:
+def rate(value: Fraction) -> sums.Rate:
     return value.numerator, value.denominator
 
 
@@ -52,7 +52,7 @@ def central_pension_of(member: Member, evidence: Evidence, parameters: Parameter
     received = sum(
         net_of(item, parameters) for item in incomes_of(member.ref, evidence) if item.kind == "basic_pension"
     )
-    left: int = amount.pension_counted(received, 12 * parameters["central_pension"])
+    left: int = sums.pension_counted(received, 12 * parameters["central_pension"])
     return received - left if received > 0 else 0
 
 
@@ -67,7 +67,7 @@ class Labour:
     @property
     def counted_fen(self) -> int:
         applies = self.imputed_fen is not None
-        return int(amount.labour_income(self.earned_fen, self.cost_fen, self.imputed_fen or 0, applies))
+        return int(sums.labour_income(self.earned_fen, self.cost_fen, self.imputed_fen or 0, applies))
 
     @property
     def is_imputed(self) -> bool:
@@ -95,12 +95,12 @@ def labour_of(member: Member, evidence: Evidence, parameters: ParameterSet) -> L
         if standard is None:
             return None
         share, cap = rate(parameters["work_cost.rate"]), rate(parameters["work_cost.cap_of_L"])
-        cost = int(amount.work_cost(wage, standard, share, cap))
+        cost = int(sums.work_cost(wage, standard, share, cap))
     if may_impute(member, evidence, parameters):
         minimum_wage = parameters["minimum_wage"]
         if minimum_wage is None:
             return None
-        imputed = int(amount.imputed(minimum_wage, rate(parameters[f"labour.coef.{member.labour}"])))
+        imputed = int(sums.imputed(minimum_wage, rate(parameters[f"labour.coef.{member.labour}"])))
     return Labour(earned, cost, imputed)
 
 
@@ -118,14 +118,14 @@ class Support:
 def _formula(supporter: Supporter, parameters: ParameterSet) -> int | None:
     if supporter.child_count:
         one, cap = rate(parameters["maint.child_share_one"]), rate(parameters["maint.child_share_cap"])
-        return int(amount.child_support(supporter.monthly_income_fen, supporter.child_count, one, cap))
+        return int(sums.child_support(supporter.monthly_income_fen, supporter.child_count, one, cap))
     standard = supporter.local_standard_fen or parameters["dibao.standard"]
     if standard is None:
         return None
     k, r = rate(parameters["maint.k"]), rate(parameters["maint.r"])
     supported = max(1, supporter.supported_count)
     return int(
-        amount.maintenance(supporter.per_capita_fen, standard, supporter.household_size, supported, k, r)
+        sums.maintenance(supporter.per_capita_fen, standard, supporter.household_size, supported, k, r)
     )
 
 
@@ -186,13 +186,13 @@ def year_income(evidence: Evidence, parameters: ParameterSet, regime: str) -> in
     if total is None:
         return None
     expense = evidence.rigid_expense_fen if parameters["rigid_deduction"] else 0
-    return int(amount.after_rigid(total, expense))
+    return int(sums.after_rigid(total, expense))
 
 
 def per_capita_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
     """Monthly income per counted head (INC-02)."""
     year, counted = year_income(evidence, parameters, regime), len(evidence.counted)
-    return None if year is None or not counted else int(amount.per_capita(year, counted))
+    return None if year is None or not counted else int(sums.per_capita(year, counted))
 
 
 def edge_line_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from jiuzhu.aid_types.dibao import amount, facts, income
 from jiuzhu.policy.evidence import Evidence, Member
+from jiuzhu.policy.household import facts, income, sums
 from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.policy.regimes import regime as regime_of
 
@@ -26,7 +26,7 @@ def _cash(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | N
     standard = parameters["dibao.standard"]
     if standard is None:
         return None
-    limit = amount.cash_limit(standard, parameters["prop.cash_months_edge"], len(evidence.counted))
+    limit = sums.cash_limit(standard, parameters["prop.cash_months_edge"], len(evidence.counted))
     return bool(facts.known_cash_fen(evidence) <= limit)
 
 

@@ -1,14 +1,14 @@
-"""Facts of a dibao household that conditions name: small pure functions, each with its article. ``None`` = not known.
+"""Facts of a household that conditions name: small pure functions, each with its article. ``None`` = not known.
 
-Property and people are here, income in ``income``, every sum in ``amount``.
+Property and people are here, income in ``income``, every sum in ``sums``.
 """
 
 from __future__ import annotations
 
-from jiuzhu.aid_types.dibao import amount
-from jiuzhu.aid_types.dibao.income import edge_line_fen, per_capita_fen
 from jiuzhu.core.calendar import add_months
 from jiuzhu.policy.evidence import Asset, Evidence
+from jiuzhu.policy.household import sums
+from jiuzhu.policy.household.income import edge_line_fen, per_capita_fen
 from jiuzhu.policy.parameters import ParameterSet
 
 ADULT_AGE = 18
@@ -55,13 +55,13 @@ def cash_limit_fen(evidence: Evidence, parameters: ParameterSet, regime: str) ->
     standard = parameters["dibao.standard"]
     if standard is None:
         return None
-    return int(amount.cash_limit(standard, parameters["prop.cash_months"], len(evidence.counted)))
+    return int(sums.cash_limit(standard, parameters["prop.cash_months"], len(evidence.counted)))
 
 
 def cars(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
     """PR-02: cars, vans, trucks, boats; two- and three-wheelers only beyond one for every adult."""
     adults = sum(member.age(evidence.as_of) >= ADULT_AGE for member in evidence.counted)
-    small = amount.small_vehicles_over(len(owned(evidence, "small_vehicle")), adults)
+    small = sums.small_vehicles_over(len(owned(evidence, "small_vehicle")), adults)
     return len(owned(evidence, "vehicle")) + int(small)
 
 
@@ -71,7 +71,7 @@ def dwellings_under(evidence: Evidence, area_line_m2: int) -> int | None:
     if len(homes) == 2 and not all(asset.area_m2_tenths for asset in homes):
         return None
     area = sum(asset.area_m2_tenths for asset in homes)
-    return int(amount.dwellings(len(homes), area, area_line_m2, len(evidence.counted)))
+    return int(sums.dwellings(len(homes), area, area_line_m2, len(evidence.counted)))
 
 
 def dwellings(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
@@ -112,9 +112,7 @@ def transferred_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -
 def transfer_limit_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
     """PR-09: 24 × monthly standard, fen."""
     standard = parameters["dibao.standard"]
-    return (
-        None if standard is None else int(amount.cash_limit(standard, parameters["prop.transfer_months"], 1))
-    )
+    return None if standard is None else int(sums.cash_limit(standard, parameters["prop.transfer_months"], 1))
 
 
 # —— people
