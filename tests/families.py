@@ -17,7 +17,7 @@ import string
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -151,6 +151,26 @@ class City:
 
     def walk_to(self, state: str, **more: Any) -> Family:
         return self.family(**more).until(state)
+
+    def publish(self, key: str, value: Any, *, since: date = date(2019, 1, 1)) -> None:
+        """The city sets a value; what was in force ends the day before."""
+        from jiuzhu.accounts.models import Organisation
+        from jiuzhu.parameters.models import PublishedValue
+
+        city, now = Organisation.objects.get(kind="CITY"), clock.now()
+        former = PublishedValue.objects.filter(key=key, scope=city, state="PUBLISHED", effective_to=None)
+        former.filter(effective_from__gte=since).update(state="WITHDRAWN")
+        former.filter(effective_from__lt=since).update(effective_to=since - timedelta(days=1))
+        PublishedValue.objects.create(
+            key=key,
+            scope=city,
+            value=value,
+            effective_from=since,
+            doc_no="测试文件",
+            state="PUBLISHED",
+            entered_at=now,
+            published_at=now,
+        )
 
     @contextmanager
     def faults(self, **by_source: str) -> Iterator[None]:

@@ -183,11 +183,18 @@ ACTS = (
     ActRow("refuse", "不予批准（D24）", S.CodedIn, _plain(decision.refuse)),
     ActRow("photograph-posting", "公示照片", S.BoardIn, _drawn(objection.photograph_posting)),
     ActRow("end-publicity", "公示无异议正式批准（D25）", S.ActIn, _plain(objection.end_publicity)),
+    ActRow(
+        "end-preliminary-publicity",
+        "初审公示期满（D19p）",
+        S.ActIn,
+        _plain(objection.end_preliminary_publicity),
+    ),
     ActRow("receive-objection", "登记公示异议（D26）", S.ObjectionIn, _plain(objection.receive_objection)),
     ActRow("call-appraisal", "组织民主评议（D27）", S.MeetingIn, _meeting),
     ActRow(
         "conclude-appraisal", "登记评议结果（D28–D30）", S.AppraisalIn, _plain(objection.conclude_appraisal)
     ),
+    ActRow("reinvestigate", "异议重新调查（D27r）", S.ReasonIn, _plain(objection.reinvestigate)),
     ActRow("terminate", "终止办理（D31）", S.ReasonIn, _plain(decision.terminate)),
     ActRow("serve-paper", "送达文书（DOC-03）", S.ServeIn, _serve),
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiuzhu.accounts.organisations import decide_authority, delegation_for
 from jiuzhu.accounts.queries import agreement_in_force
+from jiuzhu.aid_types import registry
 from jiuzhu.cases.models import (
     Correction,
     CountyVisit,
@@ -345,12 +346,14 @@ def qualified_or_overridden(act: Act) -> None:
         raise Refusal("E_DOC", missing="测算结果")
     if assessment.conclusion != "QUALIFIED" and len(act.given.get("override_reason", "").strip()) < 5:
         raise Refusal("E_ASSESSMENT", conclusion=Outcome.from_dict(assessment.outcome).words)
-    if assessment.amount_fen <= 0:
+    if assessment.amount_fen <= 0 and registry.get(act.case.aid_type).has_money:
         raise Refusal("E_ASSESSMENT", conclusion="测算金额为零")
 
 
 def latest_posting(case) -> Posting | None:
-    return Posting.objects.filter(case_id=case.id).order_by("-round").first()
+    """The last sheet that has (or had) a window for objections."""
+    rows = Posting.objects.filter(case_id=case.id).exclude(kind=Posting.ANNOUNCEMENT)
+    return rows.order_by("-round").first()
 
 
 @guard

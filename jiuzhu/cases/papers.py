@@ -75,6 +75,7 @@ def common(case: Case, on: date) -> dict[str, Any]:
         "case_no": case.case_no,
         "dossier_no": case.household.dossier_no,
         "village_name": village_name(case.village_code),
+        "aid_type": aid.code,
         "aid_name": aid.name,
         "area_type": name_of("area_type", case.area_type),
         "channel": name_of("channel", case.channel),
@@ -175,7 +176,8 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
     if not act.actor.is_staff:  # the platform itself receives what comes in by phone; nobody else handled it
         more.setdefault("signer_name", "网上自助办理")
     if catalogue.notice(code).whitelist:
-        data = {"public_url": f"{settings.PUBLIC_URL}/public/postings/{more.pop('token')}/"} | more
+        url = f"{settings.PUBLIC_URL}/public/postings/{more.pop('token')}/"
+        data = {"public_url": url, "aid_type": case.aid_type} | more
     else:
         data = (
             common(case, act.today)

@@ -58,9 +58,10 @@ def issue(
     day of what the paper tells of. Raises E_DOC, E_ORGAN, E_SEAL; nothing is numbered then.
     """
     notice = catalogue.notice(code)
+    title = notice.title(regime, str(data.get("aid_type", "")))
     now = clock.now()
     if not authorised:
-        raise Refusal("E_ORGAN", organ=organ.organ_name, title=notice.title(regime))
+        raise Refusal("E_ORGAN", organ=organ.organ_name, title=title)
     seq = take_number(organ, notice.code, now.year) if notice.numbered else None
     doc_no = (
         numbering.document_number(short_name(organ, now.date()), notice.kind_word, now.year, seq)
@@ -79,7 +80,7 @@ def issue(
     document = Document(
         code=notice.code,
         slug=notice.slug,
-        title=notice.title(regime),
+        title=title,
         organ=organ,
         year=now.year,
         seq=seq,

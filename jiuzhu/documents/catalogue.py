@@ -16,7 +16,10 @@ NOTICES = Path(__file__).parent / "notices"
 
 @dataclass(frozen=True)
 class Notice:
-    """One kind of paper. ``organ``: town, county, decider (whoever decides) or any."""
+    """One kind of paper. ``organ``: town, county, decider (whoever decides) or any.
+
+    ``variants`` gives another title or legal basis for an aid type (W22-TK, W22-TA).
+    """
 
     code: str
     slug: str
@@ -31,16 +34,21 @@ class Notice:
     basis: Mapping[str, tuple[str, ...]]
     blocks: tuple[Mapping[str, Any], ...]
     whitelist: tuple[str, ...]
+    variants: Mapping[str, Mapping[str, Any]]
 
     @property
     def numbered(self) -> bool:
         return bool(self.kind_word)
 
-    def title(self, regime: str) -> str:
-        return self.titles.get(regime) or self.titles["all"]
+    def title(self, regime: str, aid_type: str = "") -> str:
+        """Title under a regime; an aid type's own variant goes first (text, or one for each regime)."""
+        own = self.variants.get(aid_type, {}).get("title")
+        titles = own if isinstance(own, dict) else {"all": own} if own else self.titles
+        return str(titles.get(regime) or titles["all"])
 
-    def basis_under(self, regime: str) -> tuple[str, ...]:
-        return self.basis.get(regime) or self.basis.get("all", ())
+    def basis_under(self, regime: str, aid_type: str = "") -> tuple[str, ...]:
+        own = self.variants.get(aid_type, {}).get("basis", self.basis)
+        return tuple(own.get(regime) or own.get("all", ()))
 
 
 def _read(folder: Path) -> Notice:
@@ -60,6 +68,7 @@ def _read(folder: Path) -> Notice:
         basis={key: tuple(value) for key, value in raw.get("basis", {}).items()},
         blocks=tuple(raw["blocks"]),
         whitelist=tuple(raw.get("whitelist", ())),
+        variants=raw.get("variants", {}),
     )
 
 

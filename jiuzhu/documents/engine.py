@@ -27,7 +27,7 @@ from jiuzhu.documents import catalogue, fonts
 from jiuzhu.documents.catalogue import NOTICES, Notice
 
 ENVELOPE = frozenset(
-    {"organ_name", "doc_no", "issued_on", "signer_name", "has_seal", "is_sample", "public_url"}
+    {"organ_name", "doc_no", "issued_on", "signer_name", "has_seal", "is_sample", "public_url", "aid_type"}
 )
 _local = threading.local()
 
@@ -87,16 +87,24 @@ def _text(template: str, data: Mapping[str, Any]) -> str:
 def _block(
     raw: Mapping[str, Any], data: Mapping[str, Any], regime: str, notice: Notice
 ) -> dict[str, Any] | None:
-    """One declared block with its words filled in; ``when`` leaves a block out where its key is empty."""
+    """One declared block with its words filled in.
+
+    ``when`` leaves a block out where its key is empty, ``for`` where the aid type is not among those named.
+    """
     if raw.get("when") and not data.get(raw["when"]):
         return None
-    (kind, what), *_ = [(key, value) for key, value in raw.items() if key != "when"]
+    if raw.get("for") and data.get("aid_type", "DIBAO") not in raw["for"]:
+        return None
+    (kind, what), *_ = [(key, value) for key, value in raw.items() if key not in ("when", "for")]
     if kind in ("to", "para", "head"):
         return {"kind": kind, "text": _text(what, data)}
     if kind == "list":
         return {"kind": "list", "items": [_item(each) for each in data.get(what) or ["无"]]}
     if kind == "basis":
-        return {"kind": "para", "text": what + "、".join(notice.basis_under(regime)) + "。"}
+        return {
+            "kind": "para",
+            "text": what + "、".join(notice.basis_under(regime, str(data.get("aid_type", "")))) + "。",
+        }
     if kind == "table":
         return {
             "kind": "table",
@@ -143,7 +151,7 @@ def payload(notice: Notice, data: Mapping[str, Any], regime: str) -> dict[str, A
     blocks = [_block(raw, data, regime, notice) for raw in notice.blocks]
     return {
         "code": notice.code,
-        "title": _text(notice.title(regime), data),
+        "title": _text(notice.title(regime, str(data.get("aid_type", ""))), data),
         "organ_name": str(data.get("organ_name", "")),
         "doc_no": str(data.get("doc_no", "")),
         "issued_on": show("issued_on", data.get("issued_on")),

@@ -30,6 +30,7 @@ from jiuzhu.people.queries import adults_of
 from jiuzhu.vault.uploads import Picture, picture
 from jiuzhu.verification import queries as findings
 from jiuzhu.verification.models import Inquiry
+from jiuzhu.workflow.states import TERMINAL
 
 Walk = Iterator[datetime]
 
@@ -124,11 +125,16 @@ def family_walk(walker: Walker, family: dict[str, Any], note: Callable[[str, str
             application.withdraw(citizen, case.uid, reason="家庭情况好转，自愿放弃")
         note("withdrawn", case.case_no)
         return
-    yield from _investigate_and_decide(walker, case, town, county, note)
-    while _state(case) == "RESULT_PUBLICITY":
-        ended = yield from _publicity(walker, case, family, town, county, note)
-        if not ended:
-            yield from _investigate_and_decide(walker, case, town, county, note, again=True)
+    yield from _investigate(walker, case, town)
+    while (state := _state(case)) not in TERMINAL:
+        if state == "INVESTIGATING":
+            yield from _investigate(walker, case, town, again=True)
+        elif state in objection.POSTED:
+            yield from _publicity(walker, case, family, town, county, note)
+        else:
+            yield later(2, 10)
+            yield from _county_visit(walker, case, county)
+            _decide(walker, case, town, county, note)
     state = _state(case)
     note(state.lower(), case.case_no)
     yield later(1, 15)
@@ -354,14 +360,8 @@ def _supply(case: Case, citizen: Actor, family: dict[str, Any]) -> None:
                 application.add_material(citizen, case.uid, kind=item, picture=drawn_picture("photo"))
 
 
-def _investigate_and_decide(
-    walker: Walker,
-    case: Case,
-    town: Organisation,
-    county: Organisation,
-    note: Callable[[str, str], None],
-    again: bool = False,
-) -> Walk:
+def _investigate(walker: Walker, case: Case, town: Organisation, again: bool = False) -> Walk:
+    """Two investigators at home, the record, the township's opinion."""
     yield later(1)
     one, two = walker.staff("TOWN_CLERK", town, 0), walker.staff("TOWN_CLERK", town, 1)
     if not again:
@@ -373,9 +373,6 @@ def _investigate_and_decide(
     lead = walker.staff("TOWN_LEAD", town)
     with fence(lead):
         review.forward(lead, case.uid, opinion="经入户调查和审核，情况属实，意见见测算。")
-    yield later(2, 10)
-    yield from _county_visit(walker, case, county)
-    _decide(walker, case, town, county, note)
 
 
 def _visit(case: Case, one: Actor, two: Actor) -> None:
@@ -459,8 +456,8 @@ def _publicity(
     town: Organisation,
     county: Organisation,
     note: Callable[[str, str], None],
-) -> Iterator[datetime]:
-    """Photos, perhaps an objection and a meeting. Returns False when the case goes back to the investigators."""
+) -> Walk:
+    """Photos, perhaps an objection and a meeting; else the quiet end."""
     clerk = walker.staff("TOWN_CLERK", town)
     posting = latest_posting(case)
     assert posting is not None
@@ -482,19 +479,19 @@ def _publicity(
                 clerk, case.uid, participants=participants(behaviour["vote"]), chair=clerk.name, minutes={}
             )
         note("appraised", case.case_no)
-        if behaviour["vote"] != "TRUE":
-            behaviour["objection_on_day"] = 0
-            return False
-        return (yield from _publicity(walker, case, family | {"behaviour": {}}, town, county, note))
+        behaviour["objection_on_day"] = 0
+        return
     yield on_day(posting.ends_on, 17)
     clerk = walker.staff("TOWN_CLERK", town)
     with fence(clerk):
         objection.photograph_posting(clerk, case.uid, picture=drawn_picture("posting"), moment="END")
     yield on_day(parameters.calendar().add_working_days(posting.ends_on, 1).on, 9)
     clerk = walker.staff("TOWN_CLERK", town)
+    end = objection.end_publicity
+    if _state(case) == "PRELIM_PUBLICITY":
+        end = objection.end_preliminary_publicity
     with fence(clerk):
-        objection.end_publicity(clerk, case.uid)
-    return True
+        end(clerk, case.uid)
 
 
 def participants(vote: str) -> list[dict[str, Any]]:

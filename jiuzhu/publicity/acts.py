@@ -8,5 +8,6 @@ from jiuzhu.publicity.models import Posting
 
 
 def take_down(case_id: int, on: date) -> int:
-    """Every sheet of the case still hanging comes down today; returns how many did."""
-    return Posting.objects.filter(case_id=case_id, removed_on__isnull=True).update(removed_on=on)
+    """Every sheet with a window still hanging comes down today; returns how many did. Announcements stay (PUBL-05)."""
+    hanging = Posting.objects.filter(case_id=case_id, removed_on__isnull=True)
+    return hanging.exclude(kind=Posting.ANNOUNCEMENT).update(removed_on=on)

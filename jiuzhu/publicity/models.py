@@ -12,12 +12,16 @@ from jiuzhu.vault.models import StoredFile
 class Posting(models.Model):
     """One sheet on the village board: only name, number of members, aid type, amount, village, dates, phone.
 
+    RESULT and PRELIM have a window for objections; NOTICE announces a grant and has none (民发〔2021〕57号第二十四条).
     Public by law, therefore not fenced; ``case_id`` is for the office and never shown.
     """
+
+    RESULT, PRELIMINARY, ANNOUNCEMENT = "RESULT", "PRELIM", "NOTICE"
 
     token = models.CharField("公开编号", max_length=24, unique=True)
     case_id = models.BigIntegerField(db_index=True)
     round = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField("RESULT/PRELIM/NOTICE", max_length=6, default=RESULT)
     town = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     village_code = models.CharField(max_length=12)
     applicant_name = models.CharField("申请人", max_length=80)

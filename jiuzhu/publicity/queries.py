@@ -27,6 +27,7 @@ class Sheet:
     posted_on: date
     ends_on: date
     hotline: str
+    kind: str
     open: bool
 
 
@@ -42,7 +43,10 @@ def _sheet(posting: Posting, on: date) -> Sheet:
         posted_on=posting.posted_on,
         ends_on=posting.ends_on,
         hotline=posting.hotline,
-        open=posting.removed_on is None and posting.posted_on <= on <= posting.ends_on,
+        kind=posting.kind,
+        open=posting.kind != Posting.ANNOUNCEMENT
+        and posting.removed_on is None
+        and posting.posted_on <= on <= posting.ends_on,
     )
 
 
@@ -78,6 +82,7 @@ def sheet(token: str, on: date) -> Sheet | None:
 def to_photograph(town_ids: tuple[int, ...], villages: tuple[str, ...], on: date) -> list[dict[str, object]]:
     """For the assistant: sheets of his villages that hang, and which photo is due (PUBL-01)."""
     rows = Posting.objects.filter(town_id__in=town_ids, removed_on__isnull=True).prefetch_related("photos")
+    rows = rows.exclude(kind=Posting.ANNOUNCEMENT)
     if villages:
         rows = rows.filter(village_code__in=villages)
     found = []

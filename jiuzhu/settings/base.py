@@ -16,7 +16,6 @@ DEMO = False
 DEMO_PASSWORD = "jiuzhu-demo-2026"  # of invented accounts in a demo city; production has none
 EMBEDDED_DATABASE = False
 CIPHER = env.text("JIUZHU_CIPHER", "SM4")
-REGIME_POLICY = env.text("JIUZHU_REGIME_POLICY", "SEED")
 DEPARTMENTS_URL = env.text(
     "JIUZHU_DEPARTMENTS_URL", f"http://127.0.0.1:{env.number('JIUZHU_DEPARTMENTS_PORT', 8790)}"
 )

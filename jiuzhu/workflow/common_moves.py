@@ -1,6 +1,7 @@
 """The skeleton that household aid shares: verify first, then one form, investigation, review, decision (3.2).
 
-Rows D1–D31 are the city's own flow (聊民发〔2019〕57号 二; regime P2019). Later regimes replace single rows.
+Rows D1–D31 are the city's own flow (聊民发〔2019〕57号 二; regime P2019). From P2021 the township's opinion is posted
+before the decision and the decision grants at once (3.3, 民发〔2021〕57号 第十九至二十四条): those rows carry ``LATER``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from jiuzhu.workflow.states import AFTER_ACCEPTANCE
 from jiuzhu.workflow.table import Move, move
 
 P2019 = ("P2019",)
+LATER = ("P2021", "P2025")
 TOWN = "TOWN_CLERK TOWN_LEAD"
 INTAKE = "APPLICANT VILLAGE_ASSIST TOWN_CLERK"
 
@@ -232,6 +234,32 @@ INVESTIGATION: tuple[Move, ...] = (
         regimes=P2019,
     ),
     move(
+        "D19",
+        "forward",
+        "提出审核意见并公示",
+        "TOWN_REVIEW",
+        "PRELIM_PUBLICITY COUNTY_REVIEW TOWN_APPROVAL",
+        "TOWN_LEAD",
+        guards="opinion_given assessed",
+        stops="CLK-OBJ",
+        may_start="CLK-PUB CLK-CO",
+        papers="W19",
+        optional="W25-CS",
+        regimes=LATER,
+    ),
+    move(
+        "D19p",
+        "end_preliminary_publicity",
+        "初审公示期满，提交审批",
+        "PRELIM_PUBLICITY",
+        "COUNTY_REVIEW TOWN_APPROVAL",
+        "TOWN_CLERK",
+        guards="publicity_over no_open_objection posting_photographed",
+        stops="CLK-PUB",
+        may_start="CLK-CO",
+        regimes=LATER,
+    ),
+    move(
         "D20",
         "return_to_investigation",
         "退回补充调查",
@@ -290,6 +318,36 @@ DECISION: tuple[Move, ...] = (
         regimes=P2019,
     ),
     move(
+        "D23",
+        "approve",
+        "确认同意",
+        "COUNTY_REVIEW",
+        "GRANTED",
+        "COUNTY_APPROVER",
+        guards="separation_of_duties authority_matches report_in_force visit_done_if_required qualified_or_overridden "
+        "partial_report_completed",
+        stops="*",
+        starts="CLK-CARD",
+        papers="W21 W23 W25",
+        optional="W24",
+        regimes=LATER,
+    ),
+    move(
+        "D23",
+        "approve",
+        "确认同意",
+        "TOWN_APPROVAL",
+        "GRANTED",
+        "TOWN_LEAD",
+        guards="separation_of_duties authority_matches report_in_force visit_done_if_required qualified_or_overridden "
+        "partial_report_completed",
+        stops="*",
+        starts="CLK-CARD",
+        papers="W21 W23 W25",
+        optional="W24",
+        regimes=LATER,
+    ),
+    move(
         "D24",
         "refuse",
         "不予批准",
@@ -340,6 +398,20 @@ PUBLICITY: tuple[Move, ...] = (
         stops="CLK-PUB",
         starts="CLK-OBJ CLK-APP",
         papers="W26",
+        regimes=P2019,
+    ),
+    move(
+        "D26",
+        "receive_objection",
+        "登记公示异议",
+        "PRELIM_PUBLICITY",
+        "OBJECTION",
+        "PUBLIC APPLICANT VILLAGE_ASSIST TOWN_CLERK TOWN_LEAD COUNTY_SUPERVISOR",
+        guards="within_publicity facts_given",
+        stops="CLK-PUB",
+        starts="CLK-OBJ CLK-APP",
+        papers="W26",
+        regimes=LATER,
     ),
     move(
         "D26",
@@ -361,6 +433,17 @@ PUBLICITY: tuple[Move, ...] = (
         papers="W27",
     ),
     move(
+        "D27r",
+        "reinvestigate_objection",
+        "不评议，直接重新调查",
+        "OBJECTION",
+        "INVESTIGATING",
+        "TOWN_LEAD",
+        guards="reasons_given",
+        stops="CLK-APP",
+        regimes=LATER,
+    ),
+    move(
         "D28",
         "appraised_true",
         "评议属实，重新公示",
@@ -372,6 +455,21 @@ PUBLICITY: tuple[Move, ...] = (
         starts="CLK-PUB",
         papers="W28",
         optional="W25",
+        regimes=P2019,
+    ),
+    move(
+        "D28",
+        "appraised_true",
+        "评议属实，重新公示",
+        "APPRAISAL",
+        "PRELIM_PUBLICITY COUNTY_REVIEW TOWN_APPROVAL",
+        "TOWN_CLERK TOWN_LEAD",
+        guards="meeting_is_valid vote_true",
+        stops="CLK-OBJ CLK-APP",
+        may_start="CLK-PUB CLK-CO",
+        papers="W28",
+        optional="W25-CS",
+        regimes=LATER,
     ),
     move(
         "D29",
@@ -399,7 +497,9 @@ PUBLICITY: tuple[Move, ...] = (
 
 _BEFORE_ACCEPTANCE = "INTENT AUTHORISED VERIFYING VERIFIED MAY_APPLY VER_NOT_FIT RECHECK APPLIED CORRECTION"
 _AT_COUNTY = "COUNTY_REVIEW COUNTY_VISIT"
-_FOLLOWED_UP = "ACCEPTED INVESTIGATING TOWN_REVIEW COUNTY_REVIEW TOWN_APPROVAL RESULT_PUBLICITY"
+_FOLLOWED_UP = (
+    "ACCEPTED INVESTIGATING TOWN_REVIEW PRELIM_PUBLICITY COUNTY_REVIEW TOWN_APPROVAL RESULT_PUBLICITY"
+)
 
 ENDING: tuple[Move, ...] = (
     move(
@@ -487,6 +587,4 @@ ENDING: tuple[Move, ...] = (
     ),
 )
 
-HOUSEHOLD_AID_P2019: tuple[Move, ...] = (
-    VERIFY_FIRST + ACCEPTANCE + INVESTIGATION + DECISION + PUBLICITY + ENDING
-)
+HOUSEHOLD_AID: tuple[Move, ...] = VERIFY_FIRST + ACCEPTANCE + INVESTIGATION + DECISION + PUBLICITY + ENDING

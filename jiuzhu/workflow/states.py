@@ -43,7 +43,7 @@ STATES: dict[str, State] = {
         _state("ACCEPTED", "已受理", "已正式受理，开始计算办理时限", 3),
         _state("INVESTIGATING", "入户调查", "工作人员将上门了解情况", 3),
         _state("TOWN_REVIEW", "乡镇审核", "乡镇（街道）正在审核", 4),
-        _state("PRELIM_PUBLICITY", "初审公示", "初审意见正在村（居）公示", 4),
+        _state("PRELIM_PUBLICITY", "初审公示", "初审意见正在村（居）公示", 4, colour="green"),
         _state("COUNTY_REVIEW", "县级审批", "县级民政部门正在审批", 5),
         _state("COUNTY_VISIT", "县级入户核查", "县级民政部门将上门核实", 5),
         _state("TOWN_APPROVAL", "乡镇审批", "乡镇（街道）正在审批", 5),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiuzhu.workflow.common_moves import HOUSEHOLD_AID_P2019
+from jiuzhu.workflow.common_moves import HOUSEHOLD_AID
 from jiuzhu.workflow.table import MoveTable
 
-MOVES = MoveTable(HOUSEHOLD_AID_P2019)
+MOVES = MoveTable(HOUSEHOLD_AID)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -116,6 +115,12 @@ def register_intention(
         raise
 
 
+def _regime(county: Organisation, on: date) -> str:
+    """The regime a case accepted on this day pins, as the city has set it (``regime_policy``: SEED or BY_DATE)."""
+    policy = parameters.plain_values(county, on=on, regime="P2019")["regime_policy"]
+    return regime_on(on, str(policy))
+
+
 def _refuse_repeat(once: UUID | str | None) -> None:
     """The form's own token was used: the first click made the case, this one makes nothing."""
     done = Step.objects.filter(move="D1", once=once).select_related("case").first() if once else None
@@ -157,7 +162,7 @@ def _open(
         case_no=_case_no(aid.case_prefix, county, f"{today:%Y%m%d}"),
         aid_type=aid.code,
         exclusive_group=aid.exclusive_group,
-        regime=regime_on(today, settings.REGIME_POLICY),
+        regime=_regime(county, today),
         state="",
         household=household,
         applicant=applicant,
@@ -510,7 +515,7 @@ def accept(
         case = act.case
         if key == "D14":
             Correction.objects.filter(case=case).update(completed_at=act.at)
-        act.change(accepted_on=act.today, regime=regime_on(act.today, settings.REGIME_POLICY))
+        act.change(accepted_on=act.today, regime=_regime(act.case.county, act.today))
         _file_kin(act)
         if case.regime != "P2019":  # 民发〔2021〕57号第十五条
             act.start("CLK-INVS")

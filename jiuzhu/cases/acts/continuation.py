@@ -7,7 +7,9 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from jiuzhu.aid_types import registry
+from jiuzhu.cases import papers
 from jiuzhu.cases.acts._act import Act
+from jiuzhu.cases.acts.review import assessment_words
 from jiuzhu.cases.evidence import parameter_set
 from jiuzhu.cases.models import Decision, Entitlement, EntitlementAmount, EntitlementMember
 from jiuzhu.core.refusal import Refusal
@@ -16,6 +18,7 @@ from jiuzhu.people.models import Person
 from jiuzhu.people.queries import account_on
 from jiuzhu.policy.evidence import Evidence
 from jiuzhu.policy.months import first_month
+from jiuzhu.policy.outcome import Outcome
 from jiuzhu.workflow import clocks as law
 
 
@@ -74,3 +77,19 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
     except IntegrityError as clash:
         raise Refusal("E_DUP", why="有家庭成员已在享受低保或特困供养") from clash
     return entitlement
+
+
+def grant(act: Act) -> None:
+    """GRANTED: the entitlement, the notice and the certificate (W23, W24)."""
+    case = act.case
+    decision = case.decisions.filter(kind=Decision.APPROVE).order_by("-round").first()
+    entitlement = create_entitlement(act, decision)
+    words = assessment_words(Outcome.from_dict(decision.assessment.outcome))
+    first_month = entitlement.first_month.isoformat()
+    act.paper("W23", first_month=first_month, **papers.account_words(case, act.today), **words)
+    act.paper(
+        "W24",
+        first_month=first_month,
+        **{key: words[key] for key in ("amount_fen", "members_count", "is_sample")},
+    )
+    act.note(entitlement=entitlement.number, first_month=first_month, amount_fen=decision.amount_fen)

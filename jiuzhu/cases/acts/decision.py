@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
-from jiuzhu.accounts.organisations import decide_authority, delegation_for, village_name
+from jiuzhu.accounts.organisations import decide_authority, delegation_for
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import guards, papers
 from jiuzhu.cases.acts._act import Act, acting
+from jiuzhu.cases.acts.continuation import grant
+from jiuzhu.cases.acts.posting import post
 from jiuzhu.cases.acts.review import assessment_words
 from jiuzhu.cases.acts.verification import end_consent
 from jiuzhu.cases.models import Case, CountyVisit, Decision
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.outcome import Outcome
-from jiuzhu.publicity import acts as publicity
 from jiuzhu.publicity.models import Posting
 
 
@@ -65,7 +64,7 @@ def approve(
     seen: int | None = None,
     once: UUID | str | None = None,
 ) -> Case:
-    """D23: intends to approve; the result is posted in the village the same day (W21, W25)."""
+    """D23: P2019 intends to approve and posts the result the same day; later regimes grant at once and announce it."""
     with acting(actor, uid, "D23", seen=seen, once=once, override_reason=override_reason) as act:
         case = act.case
         assessment = case.assessments.order_by("-id").first()
@@ -83,57 +82,21 @@ def approve(
             override_reason=override_reason,
             explanation=explanation,
         )
+        at_once = "GRANTED" in act.move.targets
         act.paper(
             "W21",
-            decision="拟批准",
+            decision="确认同意" if at_once else "拟批准",
             decided_on=act.today,
             reasons=[override_reason] if override_reason else ["符合规定条件"],
-            explanation=explanation or "经审核，拟予批准，并在村（居）公示。",
+            explanation=explanation
+            or ("经审核，确认同意。" if at_once else "经审核，拟予批准，并在村（居）公示。"),
             **assessment_words(outcome),
         )
-        post(act, decision)
+        if at_once:
+            grant(act)
+        kind = Posting.ANNOUNCEMENT if at_once else Posting.RESULT
+        post(act, members_count=decision.members_count, amount_fen=decision.amount_fen, kind=kind)
     return act.case
-
-
-def post(act: Act, decision: Decision) -> Posting:
-    """The sheet on the village board: whitelist columns only, seven days with the rolling rule (PUBL-02, WD-06)."""
-    case = act.case
-    values = parameters.plain_values(case.county, on=act.today, regime=case.regime)
-    end = parameters.calendar().publicity_end(
-        act.today, int(values["publicity_days"]), bool(values["publicity_roll"])
-    )
-    last = guards.latest_posting(case)
-    sheet = {
-        "applicant_name": case.applicant.name,
-        "members_count": decision.members_count,
-        "amount_fen": decision.amount_fen,
-        "village_name": village_name(case.village_code),
-        "hotline": case.county.phone or case.town.phone,
-    }
-    publicity.take_down(case.id, act.today)
-    posting = Posting.objects.create(
-        token=secrets.token_hex(8),
-        case_id=case.id,
-        round=last.round + 1 if last else 1,
-        town=case.town,
-        village_code=case.village_code,
-        aid_type=case.aid_type,
-        posted_on=act.today,
-        ends_on=end.on,
-        posted_at=act.at,
-        posted_by_id=act.actor.id,
-        **sheet,
-    )
-    act.paper(
-        "W25",
-        token=posting.token,
-        aid_name=registry.get(case.aid_type).name,
-        starts_on=posting.posted_on,
-        ends_on=posting.ends_on,
-        **sheet,
-    )
-    act.note(posting=posting.token, ends_on=posting.ends_on.isoformat())
-    return posting
 
 
 def refuse(

@@ -11,19 +11,18 @@ from django.db import transaction
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.roles import role_name
-from jiuzhu.cases import guards, papers
+from jiuzhu.cases import clocks, guards
 from jiuzhu.cases.acts._act import Act, acting, locked
-from jiuzhu.cases.acts.continuation import create_entitlement
-from jiuzhu.cases.acts.decision import post
+from jiuzhu.cases.acts.continuation import grant
 from jiuzhu.cases.acts.investigation import open_round
-from jiuzhu.cases.acts.review import assessment_words
-from jiuzhu.cases.models import Appraisal, Attendance, Case, Decision, Objection
+from jiuzhu.cases.acts.posting import post
+from jiuzhu.cases.acts.review import post_opinion, to_authority
+from jiuzhu.cases.models import Appraisal, Attendance, Case, Decision, Objection, Pause
 from jiuzhu.cases.permissions import check_recusal
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
-from jiuzhu.policy.outcome import Outcome
 from jiuzhu.publicity import acts as publicity
 from jiuzhu.publicity.models import Posting, PostingPhoto
 from jiuzhu.vault import files
@@ -37,6 +36,7 @@ CAPACITIES = {
     "REPRESENTATIVE": "村（居）民代表",
 }
 VOTES = {"TRUE": "属实", "NOT_TRUE": "不属实", "ABSTAIN": "弃权"}
+POSTED = ("RESULT_PUBLICITY", "PRELIM_PUBLICITY")
 _RESULTS = {"TRUE": ("D28", "属实"), "NOT_TRUE": ("D29", "不属实"), "DISPUTED": ("D30", "争议较大")}
 
 
@@ -49,7 +49,7 @@ def photograph_posting(
         if actor.role not in ("VILLAGE_ASSIST", "TOWN_CLERK"):
             raise Refusal("E_AUTH", role=role_name(actor.role), act="上传公示照片", why="")
         posting = guards.latest_posting(case)
-        if posting is None or case.state != "RESULT_PUBLICITY":
+        if posting is None or case.state not in POSTED:
             raise Refusal("E_STATE", act="上传公示照片", state=STATES[case.state].name)
         if moment not in ("START", "END") or (moment == "END" and clock.today() < posting.ends_on):
             raise Refusal("E_PUBL", why=f"期满照片应在公示期满（{posting.ends_on}）当日或之后拍摄")
@@ -71,23 +71,8 @@ def end_publicity(
 ) -> Case:
     """D25: seven days without objection; the grant, the entitlement, the notice and the certificate."""
     with acting(actor, uid, "D25", seen=seen, once=once) as act:
-        _grant(act)
+        grant(act)
     return act.case
-
-
-def _grant(act: Act) -> None:
-    case = act.case
-    decision = case.decisions.filter(kind=Decision.APPROVE).order_by("-round").first()
-    entitlement = create_entitlement(act, decision)
-    words = assessment_words(Outcome.from_dict(decision.assessment.outcome))
-    first_month = entitlement.first_month.isoformat()
-    act.paper("W23", first_month=first_month, **papers.account_words(case, act.today), **words)
-    act.paper(
-        "W24",
-        first_month=first_month,
-        **{key: words[key] for key in ("amount_fen", "members_count", "is_sample")},
-    )
-    act.note(entitlement=entitlement.number, first_month=first_month, amount_fen=decision.amount_fen)
 
 
 def receive_objection(
@@ -107,7 +92,7 @@ def receive_objection(
     Another one while the first is being handled joins it: the meeting answers both.
     """
     with acting(actor, uid, "D26", seen=seen, once=once, content=content) as act:
-        if act.case.state != "RESULT_PUBLICITY":
+        if act.case.state not in POSTED:
             act.to(act.case.state)
         posting = guards.latest_posting(act.case)
         objection = Objection(
@@ -120,13 +105,61 @@ def receive_objection(
         )
         objection.objector, objection.contact = ("", "") if anonymous else (objector, contact)
         objection.save(force_insert=True)
-        act.paper(
+        paper = act.paper(
             "W26",
             received_at=act.at.isoformat(),
             channel=name_of("channel", channel),
             objector="匿名" if objection.anonymous else "实名（信息密封保存）",
             content=content,
         )
+        if act.case.state == "PRELIM_PUBLICITY":
+            _pause(act, paper.doc_no or paper.code)
+    return act.case
+
+
+def _pause(act: Act, document_no: str) -> None:
+    """PAU-3: before the decision (P2021 on) the total clock stands still while an objection is handled."""
+    if not act.case.pauses.filter(ends_on__isnull=True).exists():
+        Pause.objects.create(
+            case=act.case,
+            kind="PAU-3",
+            starts_on=act.today,
+            reason="公示异议处理",
+            document_no=document_no,
+            at=act.at,
+        )
+        clocks.rebuild(act.case)
+
+
+def _resume(act: Act) -> None:
+    """The objection is answered: the total clock runs on (WD-10)."""
+    for pause in act.case.pauses.filter(kind="PAU-3", ends_on__isnull=True):
+        pause.ends_on = act.today
+        pause.save(update_fields=["ends_on"])
+        clocks.rebuild(act.case)
+
+
+def end_preliminary_publicity(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """D19p: seven days without objection; the opinion goes to whoever decides (民发〔2021〕57号第十九条)."""
+    with acting(actor, uid, "D19p", seen=seen, once=once) as act:
+        publicity.take_down(act.case.id, act.today)
+        to_authority(act)
+    return act.case
+
+
+def reinvestigate(
+    actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """D27r: from P2021 on the township may look into an objection itself, without a meeting."""
+    with acting(actor, uid, "D27r", seen=seen, once=once, reason=reason) as act:
+        Objection.objects.filter(case=act.case, result="").update(
+            result="REINVESTIGATED", handler=actor.name, answered_on=act.today
+        )
+        _resume(act)
+        publicity.take_down(act.case.id, act.today)
+        open_round(act.case, actor)
     return act.case
 
 
@@ -205,6 +238,7 @@ def conclude_appraisal(
             )
         _appraisal_paper(act, appraisal, words)
         _answer_objection(act.case, appraisal, actor, act)
+        _resume(act)
         if key == "D28":
             _repost_or_grant(act)
         else:
@@ -258,11 +292,15 @@ def _answer_objection(case: Case, appraisal: Appraisal, actor: Actor, act: Act) 
 
 
 def _repost_or_grant(act: Act) -> None:
-    """D28: posted once more for seven days (Q4), or granted at once where the county set it so."""
+    """D28: posted once more for seven days (Q4), or on at once where the county set it so."""
     values = parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)
-    if values["repost_after_appraisal"]:
+    again = bool(values["repost_after_appraisal"])
+    if "PRELIM_PUBLICITY" in act.move.targets:
+        post_opinion(act) if again else to_authority(act)
+    elif again:
         act.to("RESULT_PUBLICITY")
-        post(act, act.case.decisions.filter(kind=Decision.APPROVE).order_by("-round").first())
+        decision = act.case.decisions.filter(kind=Decision.APPROVE).order_by("-round").first()
+        post(act, members_count=decision.members_count, amount_fen=decision.amount_fen)
     else:
         act.to("GRANTED")
-        _grant(act)
+        grant(act)

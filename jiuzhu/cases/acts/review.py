@@ -7,10 +7,13 @@ from uuid import UUID
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.organisations import decide_authority
 from jiuzhu.cases import papers
-from jiuzhu.cases.acts._act import acting
+from jiuzhu.cases.acts._act import Act, acting
 from jiuzhu.cases.acts.investigation import open_round
+from jiuzhu.cases.acts.posting import post
 from jiuzhu.cases.models import Case, Opinion
+from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.outcome import Outcome
+from jiuzhu.publicity.models import Posting
 
 
 def forward(
@@ -22,7 +25,7 @@ def forward(
     seen: int | None = None,
     once: UUID | str | None = None,
 ) -> Case:
-    """D19: to whoever has the authority today (ORG-04)."""
+    """D19: P2019 straight to whoever decides; from P2021 on the opinion is posted first (3.3)."""
     with acting(actor, uid, "D19", seen=seen, once=once, opinion=opinion) as act:
         case = act.case
         assessment = case.assessments.order_by("-id").first()
@@ -37,12 +40,30 @@ def forward(
             given_at=act.at,
         )
         act.paper("W19", opinion=opinion, **assessment_words(outcome))
-        authority = decide_authority(case.town, case.aid_type, act.today)
-        act.to("TOWN_APPROVAL" if authority == "TOWN" else "COUNTY_REVIEW")
-        if authority == "COUNTY":
-            act.start("CLK-CO")
-        act.note(authority=authority, amount_fen=assessment.amount_fen)
+        act.note(amount_fen=assessment.amount_fen)
+        values = parameters.plain_values(case.county, on=act.today, regime=case.regime)
+        if "PRELIM_PUBLICITY" in act.move.targets and values["prelim_publicity"]:
+            post_opinion(act)
+        else:
+            to_authority(act)
     return act.case
+
+
+def to_authority(act: Act) -> None:
+    """On to whoever has the authority today (ORG-04)."""
+    authority = decide_authority(act.case.town, act.case.aid_type, act.today)
+    act.to("TOWN_APPROVAL" if authority == "TOWN" else "COUNTY_REVIEW")
+    if authority == "COUNTY":
+        act.start("CLK-CO")
+    act.note(authority=authority)
+
+
+def post_opinion(act: Act) -> None:
+    """The township's preliminary opinion hangs for seven days before anybody decides (民发〔2021〕57号第十九条)."""
+    outcome = Outcome.from_dict(act.case.assessments.order_by("-id").first().outcome)
+    act.to("PRELIM_PUBLICITY")
+    act.start("CLK-PUB")
+    post(act, members_count=outcome.counted, amount_fen=outcome.amount_fen, kind=Posting.PRELIMINARY)
 
 
 def assessment_words(outcome: Outcome) -> dict:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import evidence
+from jiuzhu.cases import evidence, guards
 from jiuzhu.cases.acts._act import Act, acting, attempt, locked
 from jiuzhu.cases.acts.investigation import assess_anew, open_round
 from jiuzhu.cases.guards import GUARDS
@@ -277,7 +277,13 @@ def start_followup(
 
 
 # where a new finding would go unseen, the case goes back to the investigators
-_PAST_INVESTIGATION = ("TOWN_REVIEW", "COUNTY_REVIEW", "TOWN_APPROVAL", "RESULT_PUBLICITY")
+_PAST_INVESTIGATION = (
+    "TOWN_REVIEW",
+    "PRELIM_PUBLICITY",
+    "COUNTY_REVIEW",
+    "TOWN_APPROVAL",
+    "RESULT_PUBLICITY",
+)
 
 
 def conclude_followup(
@@ -305,9 +311,9 @@ def _news(report: Report) -> bool:
 def _stands(act: Act) -> bool:
     """The law is asked again with what is known now; a result already posted must come out the same."""
     outcome = assess_anew(act)
-    if act.case.state != "RESULT_PUBLICITY":
+    if act.case.state not in ("RESULT_PUBLICITY", "PRELIM_PUBLICITY"):
         return True
-    posted = act.case.decisions.filter(kind="APPROVE").order_by("-round").first()
+    posted = guards.latest_posting(act.case)
     return outcome.conclusion == "QUALIFIED" and outcome.amount_fen == posted.amount_fen
 
 

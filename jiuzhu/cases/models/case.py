@@ -154,7 +154,7 @@ class Extension(models.Model):
 
 
 class Pause(models.Model):
-    """A pause of the total clock: only PAU-1..PAU-4, approved by the township head."""
+    """A pause of the total clock: only PAU-1..PAU-4, approved by the township head; PAU-3 comes with the objection."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="pauses")
     kind = models.CharField(max_length=6)
@@ -162,5 +162,12 @@ class Pause(models.Model):
     ends_on = models.DateField(null=True)
     reason = models.CharField(max_length=400)
     document_no = models.CharField(max_length=80)
-    approved_by = models.ForeignKey(Staff, on_delete=models.PROTECT)
+    approved_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="PAU-3") | Q(approved_by__isnull=False), name="pause_is_approved"
+            )
+        ]

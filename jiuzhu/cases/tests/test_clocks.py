@@ -16,7 +16,7 @@ from jiuzhu.core.calendar import WorkCalendar, shipped_calendar
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.models import Authorisation
 from jiuzhu.workflow import clocks as law
-from jiuzhu.workflow.common_moves import HOUSEHOLD_AID_P2019
+from jiuzhu.workflow.common_moves import HOUSEHOLD_AID
 from tests.families import COUNTY_DECIDES, DELEGATED, City, Family, refused
 
 
@@ -95,8 +95,10 @@ def _from_steps(steps: list[Step]) -> list[tuple[str, int]]:
     for step in steps:
         row = next(
             each
-            for each in HOUSEHOLD_AID_P2019
-            if each.key == step.move and (step.from_state in each.sources or not each.sources)
+            for each in HOUSEHOLD_AID
+            if each.key == step.move
+            and step.case.regime in each.regimes
+            and (step.from_state in each.sources or not each.sources)
         )
         found += [(name, step.seq) for name in row.starts]
         if step.move == "D19" and step.to_state == "COUNTY_REVIEW":
@@ -266,9 +268,9 @@ def test_nobody_extends_under_the_seed_regime(accepted: Family) -> None:
 
 
 @pytest.fixture
-def of_2022(city: City, settings: Any) -> Family:
+def of_2022(city: City) -> Family:
     """AS-30: accepted on 2022-03-01 under the later regime, in a county that decides itself."""
-    settings.REGIME_POLICY = "BY_DATE"
+    city.publish("regime_policy", "BY_DATE")
     family = city.walk_to("APPLIED", town=COUNTY_DECIDES, start=date(2022, 2, 8))
     clerk = family.staff("TOWN_CLERK")
     family.now = clock.instant(date(2022, 3, 1))

@@ -264,6 +264,9 @@ SCREENS: dict[str, ActScreen] = {
     "D24": ActScreen(RefuseForm, _calls(decision.refuse, "codes", "reason"), tone="danger"),
     "D26": ActScreen(ObjectionForm, _calls(objection.receive_objection, *_OBJECTION)),
     "D27": ActScreen(MeetingForm, _calls(objection.call_appraisal, "planned_at", "place")),
+    "D27r": ActScreen(
+        ReasonForm, _calls(objection.reinvestigate, "reason"), "不召开评议会，由乡镇重新调查后再提意见。"
+    ),
     "D31": ActScreen(ReasonForm, _calls(decision.terminate, "reason"), tone="danger"),
     "D31w": ActScreen(WithdrawForm, _calls(application.withdraw, "reason"), "由申请人提出。", tone="danger"),
     "D11r": ActScreen(PlainForm, _calls(application.verify_again), "核对报告已过期，按原授权重新核对。"),

@@ -46,6 +46,7 @@ OWN_SCREEN = {
     "D29": ("登记评议结果", "office:appraisal", ()),
     "D30": ("登记评议结果", "office:appraisal", ()),
     "D25": ("公示与正式批准", "office:posting", ()),
+    "D19p": ("初审公示", "office:posting", ()),
     "D8": ("复查", "office:recheck", ()),
     "VER-10": ("补充核对", "office:followup", ()),
 }

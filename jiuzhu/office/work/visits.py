@@ -194,7 +194,7 @@ _PARTS = {
 
 @staff_only
 def posting(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The sheet, its photos, days left; the end grants (D25)."""
+    """The sheet, its photos, days left; the end grants (D25) or passes the opinion on (D19p)."""
     actor = request.asker
     case = queries.case_for(actor, uid)
     context = head(actor, case) | {
@@ -204,7 +204,9 @@ def posting(request: HttpRequest, uid: UUID) -> HttpResponse:
         "once": handed.token(request),
         "back": case_url(case),
         "missing": _before_the_end(case),
-        "may_end": actor.role == "TOWN_CLERK" and case.state == "RESULT_PUBLICITY",
+        "may_end": actor.role == "TOWN_CLERK" and case.state in objection.POSTED,
+        "may_photograph": case.state in objection.POSTED,
+        "preliminary": case.state == "PRELIM_PUBLICITY",
     }
     if context["publicity"]:
         context["photos"] = [
@@ -229,7 +231,7 @@ def posting(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _before_the_end(case: Any) -> list[str]:
-    """What D25 still waits for, said before the button is pressed."""
+    """What the end (D25, D19p) still waits for, said before the button is pressed."""
     publicity = queries.publicity_of(case)
     if publicity is None:
         return []
@@ -238,13 +240,19 @@ def _before_the_end(case: Any) -> list[str]:
         f"缺{words}照片" for moment, words in (("START", "开始张贴"), ("END", "期满")) if moment not in taken
     ]
     if not publicity["over"]:
-        waits.insert(0, f"公示期到{publicity['posting'].ends_on:%-m月%-d日}止，次日起可以批准")
+        then = "提交审批" if case.state == "PRELIM_PUBLICITY" else "批准"
+        waits.insert(0, f"公示期到{publicity['posting'].ends_on:%-m月%-d日}止，次日起可以{then}")
     if any(each.answered_on is None for each in publicity["objections"]):
         waits.append("有异议尚未答复")
     return waits
 
 
 def _posting_act(request: HttpRequest, uid: UUID, context: dict[str, Any]) -> str:
+    if request.POST.get("do") == "end" and context["preliminary"]:
+        objection.end_preliminary_publicity(
+            request.asker, uid, seen=handed.version(request), once=context["once"]
+        )
+        return "初审公示期满无异议，已提交审批。"
     if request.POST.get("do") == "end":
         objection.end_publicity(request.asker, uid, seen=handed.version(request), once=context["once"])
         return "公示期满无异议，已正式批准，待遇从下月起发放。"
