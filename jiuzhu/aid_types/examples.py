@@ -94,7 +94,7 @@ def _example(raw: Mapping[str, Any], sources: tuple[str, ...]) -> Example:
         standing=tuple(raw.get("standing", ())),
         spendings=tuple(Spending(**({"member": ""} | _money(each))) for each in raw.get("spendings", ())),
         self_care=_self_care(raw["self_care"]) if "self_care" in raw else None,
-        hardship=Hardship(**raw["hardship"]) if "hardship" in raw else None,
+        hardship=Hardship(**_money(raw["hardship"])) if "hardship" in raw else None,
     )
     overrides = {key.replace("__", "."): value for key, value in raw.get("parameters", {}).items()}
     return Example(raw["title"], raw["regime"], evidence, overrides, raw["expect"])

@@ -21,6 +21,7 @@ _TESTS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
     "lt": ("低于", lambda value, limit: value < limit),
     "le": ("不超过", lambda value, limit: value <= limit),
     "ge": ("不少于", lambda value, limit: value >= limit),
+    "gt": ("高于", lambda value, limit: value > limit),
     "eq": ("等于", lambda value, limit: value == limit),
 }
 

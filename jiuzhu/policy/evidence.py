@@ -144,11 +144,19 @@ class SelfCare:
 
 @dataclass(frozen=True)
 class Hardship:
-    """A sudden hardship: cause of TA-02, ``severity`` LIGHT MEDIUM HEAVY EXTREME (TA-10), how many people it hits."""
+    """What one-off aid is for: cause of TA-02, ``severity`` LIGHT MEDIUM HEAVY EXTREME (TA-10), how many it hits.
+
+    ``helped_on`` is the last day aid was given for the same cause, ``good_reason`` why it is asked for again (TA-04).
+    ``meeting_fen`` is what a county meeting settled for an extreme case, ``meeting_no`` its record (一事一议).
+    """
 
     cause: str
-    severity: str
-    persons: int
+    severity: str = ""
+    persons: int = 0
+    helped_on: date | None = None
+    good_reason: str = ""
+    meeting_no: str = ""
+    meeting_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -202,7 +210,7 @@ class Evidence:
         for name in ("answered", "standing"):
             values[name] = tuple(raw.get(name, ()))
         for name, kind in (("self_care", SelfCare), ("hardship", Hardship)):
-            values[name] = kind(**raw[name]) if raw.get(name) else None
+            values[name] = _build(kind, raw[name]) if raw.get(name) else None
         built: Evidence = _build(Evidence, values)
         return built
 

@@ -21,43 +21,62 @@ def _income(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool |
     return None if per_head is None or line is None else per_head < line
 
 
-def _cash(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
-    """PR-01, edge column."""
+def cash_limit_edge_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
+    """PR-01, edge column: 36 × monthly standard for every counted member, fen."""
     standard = parameters["dibao.standard"]
     if standard is None:
         return None
-    limit = sums.cash_limit(standard, parameters["prop.cash_months_edge"], len(evidence.counted))
-    return bool(facts.known_cash_fen(evidence) <= limit)
+    return int(sums.cash_limit(standard, parameters["prop.cash_months_edge"], len(evidence.counted)))
+
+
+def _cash(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
+    limit = cash_limit_edge_fen(evidence, parameters, regime)
+    return None if limit is None else facts.known_cash_fen(evidence) <= limit
 
 
 def _cash_flag(evidence: Evidence, parameters: ParameterSet, regime: str) -> None:
     """The banks answer for the dibao limit only: whether the edge limit is kept is not known."""
 
 
+def dearest_car_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
+    """PR-02, edge column: what the dearest car cost, fen; ``None`` while a price is not known."""
+    prices = [car.value_fen for car in facts.owned(evidence, "vehicle")]
+    return None if not all(prices) else max(prices, default=0)
+
+
+def car_price_limit_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
+    """PR-02, edge column: so many years of the standard of all members, fen."""
+    standard = parameters["dibao.standard"]
+    if standard is None:
+        return None
+    return int(parameters["prop.car_price_years_edge"] * 12 * standard * len(evidence.counted))
+
+
 def _cars(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
-    """PR-02, edge column: one car, bought for no more than so many years of the standard of all members."""
     if facts.cars(evidence, parameters, regime) > parameters["prop.cars_edge"]:
         return False
-    prices, standard = (
-        [car.value_fen for car in facts.owned(evidence, "vehicle")],
-        parameters["dibao.standard"],
-    )
-    if standard is None or not all(prices):
-        return None
-    limit = parameters["prop.car_price_years_edge"] * 12 * standard * len(evidence.counted)
-    return all(price <= limit for price in prices)
+    dearest = dearest_car_fen(evidence, parameters, regime)
+    limit = car_price_limit_fen(evidence, parameters, regime)
+    return None if dearest is None or limit is None else dearest <= limit
+
+
+def dwellings_edge(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:
+    """PR-03, edge column: dwellings that count, a second one not while floor area per head is below 40 m²."""
+    return facts.dwellings_under(evidence, parameters["prop.housing_area_pc_edge"])
 
 
 def _dwellings(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
-    """PR-03, edge column."""
-    count = facts.dwellings_under(evidence, parameters["prop.housing_area_pc_edge"])
+    count = dwellings_edge(evidence, parameters, regime)
     return None if count is None else count <= parameters["prop.dwellings"]
 
 
+def company_capital_fen(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
+    """PR-05, edge column: capital of all companies together, fen."""
+    return sum(company.value_fen for company in facts.owned(evidence, "company"))
+
+
 def _companies(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool:
-    """PR-05, edge column: capital of no more than 50,000 yuan in all."""
-    capital: int = sum(company.value_fen for company in facts.owned(evidence, "company"))
-    return bool(capital <= parameters["prop.company_capital_edge"])
+    return bool(company_capital_fen(evidence, parameters, regime) <= parameters["prop.company_capital_edge"])
 
 
 def _machines(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool:
@@ -108,3 +127,15 @@ def alone(evidence: Evidence, ref: str) -> Evidence:
         supporters=tuple(each for each in evidence.supporters if each.supports == ref),
         single_person=True,
     )
+
+
+FACTS = facts.FACTS | {
+    function.__name__: function
+    for function in (
+        cash_limit_edge_fen,
+        dearest_car_fen,
+        car_price_limit_fen,
+        dwellings_edge,
+        company_capital_fen,
+    )
+}

@@ -1,0 +1,103 @@
+"""The worked examples of TA-01, TA-04, TA-10, and their outcomes of today kept for later years."""
+
+from __future__ import annotations
+
+import json
+import string
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jiuzhu.aid_types.examples import Example, fen, load
+from jiuzhu.aid_types.ta_emergency import amount, facts
+from jiuzhu.aid_types.ta_emergency.assessment import CONDITIONS, assess
+from jiuzhu.core.codes import choices
+from jiuzhu.policy import conditions
+from jiuzhu.policy.evidence import Evidence
+from jiuzhu.policy.outcome import Outcome
+from jiuzhu.policy.parameters import declarations
+
+EXAMPLES = load(Path(__file__).parent.parent / "examples", tuple(choices("source")))
+
+
+def answer(example: Example, evidence: Evidence | None = None) -> Outcome:
+    return assess(evidence or example.evidence, example.parameters, example.regime)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
+def test_worked_example(example: Example) -> None:
+    outcome = answer(example)
+
+    found: dict[str, Any] = {
+        "conclusion": outcome.conclusion,
+        "amount": outcome.amount_fen,
+        "reasons": list(outcome.reasons),
+        "unknown": [each.key for each in outcome.cannot_tell],
+        "lines": [[line.rule, line.value_fen] for line in outcome.lines],
+    }
+    expected = dict(example.expect)
+    if "amount" in expected:
+        expected["amount"] = fen(expected["amount"])
+    if "lines" in expected:
+        expected["lines"] = [[rule, fen(value)] for rule, value in expected["lines"]]
+    assert {key: found[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
+def test_evidence_and_outcome_survive_being_stored(example: Example) -> None:
+    outcome = answer(example)
+
+    stored_evidence = json.loads(json.dumps(example.evidence.to_dict()))
+    stored_outcome = json.loads(json.dumps(outcome.to_dict()))
+
+    assert Evidence.from_dict(stored_evidence) == example.evidence
+    assert Outcome.from_dict(stored_outcome) == outcome
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
+def test_every_line_and_condition_tells_people_why(example: Example) -> None:
+    outcome = answer(example)
+
+    assert all(line.label and line.formula and line.rule and line.article for line in outcome.lines)
+    assert all(each.sentence and each.reason_code in choices("reason") for each in outcome.not_met)
+    assert all(each.sentence for each in outcome.cannot_tell)
+    assert sum(line.value_fen for line in outcome.lines) == outcome.amount_fen
+    assert "None" not in json.dumps([each.sentence for each in outcome.conditions], ensure_ascii=False)
+
+
+def test_a_condition_names_what_exists() -> None:
+    for condition in conditions.load(CONDITIONS):
+        fields = {name for _, name, _, _ in string.Formatter().parse(condition.sentence) if name}
+        assert condition.fact in facts.FACTS
+        assert fields <= {"value", "limit", *condition.tells}
+        assert all(
+            source in facts.FACTS or source in declarations() for source, _ in condition.tells.values()
+        )
+
+
+BASE = next(example for example in EXAMPLES if "AS-36" in example.title)
+
+
+@given(
+    severity=st.sampled_from(facts.SEVERITIES), persons=st.integers(1, 9), meeting=st.integers(0, 10_000_000)
+)
+def test_worse_and_more_people_never_give_less(severity: str, persons: int, meeting: int) -> None:
+    told = replace(BASE.evidence.hardship, severity=severity, persons=persons)  # type: ignore[type-var]
+    one = answer(BASE, replace(BASE.evidence, hardship=told)).amount_fen
+    more = answer(BASE, replace(BASE.evidence, hardship=replace(told, persons=persons + 1))).amount_fen
+    settled = replace(told, meeting_no="〔2019〕1号", meeting_fen=meeting)
+
+    assert more > one > 0
+    assert answer(BASE, replace(BASE.evidence, hardship=settled)).amount_fen >= one
+
+
+@given(st.lists(st.tuples(st.integers(10_000, 100_000), st.integers(1, 9), st.integers(1, 6)), min_size=1))
+def test_the_sum_is_the_same_for_one_household_and_for_columns(rows: list[tuple[int, int, int]]) -> None:
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
+
+    assert list(amount.by_severity(*columns)) == [amount.by_severity(*row) for row in rows]
