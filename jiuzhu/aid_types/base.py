@@ -5,12 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from jiuzhu.policy.evidence import Evidence
+from jiuzhu.policy.evidence import Evidence, SelfCare
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.workflow.table import ALL_REGIMES, MoveTable
 
 MONTHLY, ONCE, STATUS = "MONTHLY", "ONCE", "STATUS"
+
+
+@dataclass(frozen=True)
+class Support:
+    """What a person who is supported has beyond money: a self-care level, a place, somebody who cares (TK-07..TK-12).
+
+    ``items`` are rated able or unable and ``level_of`` gives one of ``levels``; only at ``alone_without_agreement``
+    may he live at home without a care agreement (DQ-41). ``rating_valid_months`` names a parameter (DQ-39).
+    ``stop_reasons`` are those of the law; ``funeral_fen`` is the lump sum to whoever arranges the funeral.
+    """
+
+    items: Mapping[str, str]
+    levels: Mapping[str, str]
+    level_of: Callable[[SelfCare], str]
+    alone_without_agreement: tuple[str, ...]
+    rating_valid_months: str
+    stop_reasons: Mapping[str, str]
+    funeral_fen: Callable[[ParameterSet], int]
 
 
 @dataclass(frozen=True)
@@ -22,6 +40,7 @@ class AidType:
     ``pays`` is MONTHLY, ONCE or STATUS (recognised, no money); ``regimes`` those in which the type exists.
     ``per_person``: one person's aid, not the household's. ``obligors_sign``: obligors authorise too (TK-05).
     ``valid_months``: how long a status holds before it has to be recognised again.
+    ``support``: what a supported person has beyond money; nothing for aid that is only money.
     """
 
     code: str
@@ -40,6 +59,7 @@ class AidType:
     per_person: bool = False
     obligors_sign: bool = False
     valid_months: Callable[[ParameterSet], int] | None = None
+    support: Support | None = None
 
     @property
     def has_money(self) -> bool:

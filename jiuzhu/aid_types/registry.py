@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.aid_types.dibao.aid_type import DIBAO
+from jiuzhu.aid_types.tekun.aid_type import TEKUN
 
-_ALL = {aid.code: aid for aid in (DIBAO,)}
+_ALL = {aid.code: aid for aid in (DIBAO, TEKUN)}
 
 
 def get(code: str) -> AidType:

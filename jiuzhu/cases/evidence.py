@@ -58,6 +58,7 @@ def _member(
         labour=each.labour,
         employment=each.employment,
         student=student,
+        education=each.education,
         exclude="" if placed.counted else placed.rule,
         exemption=body.get("exemptions", {}).get(str(person.uid), ""),
         local_hukou=True,

@@ -80,7 +80,7 @@ def show(value: Any, unit: str) -> str:
         return "超过限额" if value else "未超过限额"
     if unit == "flag":
         return "是" if value else "否"
-    return f"{value}{ {'cars': '辆', 'sets': '套', 'companies': '家', 'machines': '台', 'people': '人'}.get(unit, '') }"
+    return f"{value}{ {'cars': '辆', 'sets': '套', 'companies': '家', 'machines': '台', 'people': '人', 'years': '岁'}.get(unit, '') }"
 
 
 def evaluate(

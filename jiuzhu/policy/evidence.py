@@ -13,7 +13,8 @@ from jiuzhu.core.id_numbers import age_on
 class Member:
     """A person of the household (fields of 2.1). ``labour``: FULL PART NONE STUDENT ELDER MINOR.
 
-    ``exclude`` is the HH rule that keeps him out of the count; ``exemption`` one of LAB-03 E1..E6.
+    ``exclude`` is the HH rule that keeps him out of the count; ``exemption`` one of LAB-03 E1..E6. ``education`` of a
+    student is the school he attends.
     """
 
     ref: str
@@ -35,6 +36,7 @@ class Member:
     local_hukou: bool | None = True
     authorised: bool = True
     own_register: bool = False
+    education: str = ""
 
     @property
     def counted(self) -> bool:

@@ -25,6 +25,7 @@ PROMISES = {
     "CLK-CORR": "请在{due}以前补齐材料",
     "CLK-PUB": "公示到{due}为止",
     "CLK-OBJ": "最迟{due}处理完异议",
+    "CLK-OBJ15": "最迟{due}处理完异议",
     "CLK-APP": "最迟{due}召开评议会",
     "CLK-CARD": "最迟{due}把通知书和证件送到您手里",
     "CLK-RN": "最迟{due}送达告知书",

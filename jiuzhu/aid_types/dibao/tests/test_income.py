@@ -115,6 +115,6 @@ def test_a_condition_without_edge_limit_is_never_within_it() -> None:
 
 
 def test_the_registry_knows_dibao() -> None:
-    assert [aid.code for aid in registry.all_types()] == ["DIBAO"]
+    assert registry.get("DIBAO") in registry.all_types()
     assert registry.get("DIBAO").case_prefix == "DB"
     assert set(registry.get("DIBAO").mandatory_sources) == {"HJ", "SW", "HY", "CL", "BDC", "SB", "GS", "CK"}
