@@ -180,6 +180,13 @@ INVARIANTS = (
               AND l.pay_month >= a.from_month AND (a.to_month IS NULL OR l.pay_month <= a.to_month)
               AND a.base_fen = l.base_fen AND a.topup_fen = l.topup_fen AND a.care_fen = l.care_fen)
            UNION ALL
+           SELECT e.number, to_char(l.pay_month, 'YYYY-MM') || '补发、抵扣没有登记' FROM payments_payline l
+           JOIN cases_entitlement e ON e.id = l.entitlement_id
+           WHERE l.reissue_of_id IS NULL AND (l.arrears_fen, l.deduction_fen) <> (
+              SELECT coalesce(sum(d.amount_fen) FILTER (WHERE d.kind <> 'DEDUCTION'), 0),
+                 coalesce(sum(d.amount_fen) FILTER (WHERE d.kind = 'DEDUCTION'), 0)
+              FROM payments_dueend x JOIN payments_due d ON d.id = x.due_id WHERE x.line_id = l.id)
+           UNION ALL
            SELECT 'run ' || r.id, '合计不符' FROM payments_payrun r
            LEFT JOIN (SELECT run_id, count(*) n, sum(total_fen) s FROM payments_payline GROUP BY run_id) t ON t.run_id = r.id
            WHERE r.lines_count <> COALESCE(t.n, 0) OR r.total_fen <> COALESCE(t.s, 0)""",

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments import permissions, queries, statements, table
 from jiuzhu.payments.bank_client import BankFront
 from jiuzhu.payments.bank_files import RURAL_BANK, Batch, Order, ReturnFile
-from jiuzhu.payments.models import BankFile, LineMark, LineResult, PayLine, PayRun, RunStep
+from jiuzhu.payments.models import BankFile, Due, DueEnd, LineMark, LineResult, PayLine, PayRun, RunStep
 from jiuzhu.people import acts as people
 from jiuzhu.policy.regimes import regime_on
 from jiuzhu.vault import files
@@ -143,15 +144,7 @@ def build_run(
             towns = [town.id for town in towns_of(county, clock.today())]
             # the platform's fence: a family that moved here keeps its former lines in sight of the unique keys
             with fence(PLATFORM), transaction.atomic():
-                added = _run_sql(
-                    statements.BUILD,
-                    run=run.id,
-                    month=month,
-                    today=clock.today(),
-                    towns=towns,
-                    aid_type=aid_type,
-                    area_type=area_type,
-                )
+                added = _list(actor, run, towns)
             if not added:
                 raise Refusal("E_PAY_EMPTY", month=f"{month:%Y年%m月}", what=words)
             return _first_step(actor, run, once)
@@ -159,12 +152,41 @@ def build_run(
         raise Refusal("E_PAYDUP", month=f"{month:%Y年%m月}", what=words + "发放批次") from clash
 
 
+def _list(actor: Actor, run: PayRun, towns: list[int]) -> int:
+    """Write the lines with whatever is due beside the month; how many lines."""
+    values = {
+        "run": run.id,
+        "month": run.month,
+        "today": clock.today(),
+        "towns": towns,
+        "aid_type": run.aid_type,
+        "area_type": run.area_type,
+    }
+    columns, own = _chosen(run, values)
+    added = _run_sql(statements.BUILD, **values, columns=columns, own=own)
+    if columns or own:
+        taken = {"columns": columns, "own": own, "by_name": actor.name, "at": clock.now()}
+        if _run_sql(statements.TAKE, run=run.id, month=run.month, **taken) != len(columns) + len(own):
+            raise LookupError(f"run {run.batch_no}: a due was chosen but stands on no line")
+    return added
+
+
+def _chosen(run: PayRun, values: dict[str, Any]) -> tuple[list[int], list[int]]:
+    """Dues for the columns of the month's lines, and dues with lines of their own."""
+    share = Fraction(_values(run.county)["recovery.offset_max"])
+    with connection.cursor() as cursor:
+        cursor.execute(statements.CHOOSE, values | {"share": share.numerator, "share_of": share.denominator})
+        chosen = cursor.fetchall()
+    return [due for due, column in chosen if column], [due for due, column in chosen if not column]
+
+
+def _values(county: Organisation) -> dict[str, Any]:
+    today = clock.today()
+    return parameters.plain_values(county, on=today, regime=regime_on(today, "BY_DATE"))
+
+
 def _check_not_early(county: Organisation, month: date) -> None:
-    day = int(
-        parameters.plain_values(county, on=clock.today(), regime=regime_on(clock.today(), "BY_DATE"))[
-            "pay.cutoff_day"
-        ]
-    )
+    day = int(_values(county)["pay.cutoff_day"])
     opens = add_months(month, -1).replace(day=day)
     if clock.today() < opens:
         raise Refusal("E_PAY_EARLY", month=f"{month:%Y年%m月}", on=opens.isoformat(), day=day)
@@ -188,6 +210,52 @@ def _first_step(actor: Actor, run: PayRun, once: Once, note: str = "") -> PayRun
     with fence(PLATFORM):
         run.lines_count, run.total_fen = _one(statements.TOTALS, run=run.id)
     return _Open(actor, run, table.MOVES["build"], once, clock.now()).done(note=note)
+
+
+# —— one-off sums beside the month
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One sum to be owed; see :class:`Due`."""
+
+    entitlement_id: int
+    kind: str
+    amount_fen: int
+    from_month: date
+    cause: str
+    reason: str
+    for_month: date | None = None
+    consent_id: int | None = None
+
+
+def owe(actor: Actor, sums: Iterable[Owed]) -> int:
+    """Put sums on the next lists; called by acts that decided them. A cause owed before is not owed again.
+
+    Returns how many are new.
+    """
+    at, rows = clock.now(), list(sums)
+    with transaction.atomic():
+        before = Due.objects.count()
+        Due.objects.bulk_create(
+            (Due(**vars(each), at=at, by_name=actor.name) for each in rows),
+            ignore_conflicts=True,
+            batch_size=5000,
+        )
+        added = Due.objects.count() - before
+        record(actor, "payroll.owe", count=added, total_fen=sum(each.amount_fen for each in rows))
+    return added
+
+
+def withdraw_dues(actor: Actor, causes: str, *, reason: str) -> int:
+    """End dues whose cause starts with ``causes`` and that no list has taken; how many."""
+    waiting = Due.objects.filter(cause__startswith=causes, end__isnull=True)
+    ended = DueEnd.objects.bulk_create(
+        [DueEnd(due=due, reason=reason, by_name=actor.name, at=clock.now()) for due in waiting],
+        batch_size=5000,
+    )
+    record(actor, "payroll.withdraw", count=len(ended), causes=causes)
+    return len(ended)
 
 
 def hold_line(actor: Actor, line_id: int, *, reason: str) -> LineMark:
@@ -395,6 +463,7 @@ def _pay_list(actor: Actor, run: PayRun, lines: list[PayLine], villages: dict[st
                 "members_count": line.members_count,
                 "base_fen": line.base_fen,
                 "topup_fen": line.topup_fen,
+                "extra_fen": line.care_fen + line.arrears_fen - line.deduction_fen,
                 "total_fen": line.total_fen,
                 "account": _grouped(line.account.number, *[4] * 8),
             }

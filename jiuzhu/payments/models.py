@@ -58,6 +58,8 @@ class RunStep(models.Model):
 class PayLine(models.Model):
     """One sum for one entitlement, month and kind. Added once, never changed; a re-issue is a linked line.
 
+    Kinds: REGULAR the month's own, ARREARS a month missed, SETTLEMENT what is still owed after the end, FUNERAL.
+
     Payee's number and account stay sealed in one place: the line points at the person and at the account row,
     which is dated and never rewritten (PROTECT keeps it).
     """
@@ -115,6 +117,55 @@ class PayLine(models.Model):
                 name="line_total_is_its_parts",
             ),
             models.CheckConstraint(condition=Q(total_fen__gt=0), name="line_is_positive"),
+        ]
+
+
+class Due(models.Model):
+    """A one-off sum that a later list takes: arrears, a deduction the family agreed to, funeral money (DYN-22, TK-11).
+
+    ``cause`` names why it is due and is unique: asking twice owes once. ``for_month`` is set when it is the sum of
+    a month that was missed: that month's own line, never a second one. Append-only; it ends on a line (``DueEnd``).
+    """
+
+    ARREARS, DEDUCTION, FUNERAL = "ARREARS", "DEDUCTION", "FUNERAL"
+
+    entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="dues")
+    kind = models.CharField(max_length=10)
+    amount_fen = models.BigIntegerField()
+    from_month = models.DateField("最早列入月份")
+    for_month = models.DateField("补发的月份", null=True)
+    cause = models.CharField(max_length=80, unique=True)
+    reason = models.CharField("事由", max_length=200)
+    consent = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="due_is_positive"),
+            models.CheckConstraint(
+                condition=~Q(kind="DEDUCTION") | Q(consent__isnull=False), name="deduction_with_consent"
+            ),
+            models.CheckConstraint(
+                condition=Q(for_month__isnull=True) | Q(kind="ARREARS"), name="only_arrears_have_a_month"
+            ),
+        ]
+
+
+class DueEnd(models.Model):
+    """How a due ended, once: on a line, or withdrawn with a reason. Append-only."""
+
+    due = models.OneToOneField(Due, on_delete=models.PROTECT, related_name="end")
+    line = models.ForeignKey(PayLine, on_delete=models.PROTECT, null=True, related_name="dues")
+    reason = models.CharField(max_length=200, blank=True)
+    by_name = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(line__isnull=False) | ~Q(reason=""), name="due_ends_on_a_line_or_for_a_reason"
+            )
         ]
 
 

@@ -23,9 +23,10 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document
 from jiuzhu.payments import permissions, statements, table
-from jiuzhu.payments.models import BankFile, LineMark, PayLine, PayRun, RunStep
+from jiuzhu.payments.models import BankFile, Due, LineMark, PayLine, PayRun, RunStep
 
 PAGE = 50
+KINDS = {"REGULAR": "", "ARREARS": "补发", "SETTLEMENT": "结清", "FUNERAL": "丧葬费"}
 
 
 def title_of(run: PayRun) -> str:
@@ -142,6 +143,7 @@ class LineView:
     total_fen: int
     pay_month: date
     kind: str
+    extra_fen: int = 0
     place: str = ""
     members_count: int | None = None
     base_fen: int | None = None
@@ -224,7 +226,8 @@ def line_views(
             bank=line.bank_name,
             total_fen=line.total_fen,
             pay_month=line.pay_month,
-            kind="补发" if line.pay_kind == "ARREARS" else "",
+            kind=KINDS[line.pay_kind],
+            extra_fen=line.arrears_fen - line.deduction_fen,
             sent=run.state not in table.UNSENT,
             held=bool(line.held),
             held_reason=reasons.get(line.id, ""),
@@ -527,3 +530,49 @@ def opened_record(actor: Actor, run: PayRun) -> None:
 def due_for_return() -> list[int]:
     """Runs at the bank; what the job asks about."""
     return list(PayRun.objects.filter(state="SENT_TO_BANK").values_list("id", flat=True))
+
+
+def dues_of(entitlement_id: int, causes: str = "") -> QuerySet[Due]:
+    """One-off sums of an entitlement, oldest first; ``causes`` is how their causes begin."""
+    found = Due.objects.filter(entitlement_id=entitlement_id, cause__startswith=causes)
+    return found.select_related("end", "end__line").order_by("from_month", "id")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One month's living sum as listed: ``open`` while its list may still change, ``gone`` once it went to the bank.
+
+    A line held back or returned is not money in the family's hands.
+    """
+
+    month: date
+    fen: int
+    open: bool
+    gone: bool
+
+
+def listed_months(entitlement_id: int, since: date) -> list[Listed]:
+    """Living sums of the months from ``since``: what was put on lists, and how far it went."""
+    held, code = Exists(LineMark.objects.filter(line=OuterRef("pk"), kind=LineMark.HELD)), "result__code"
+    rows = (
+        PayLine.objects.filter(
+            entitlement_id=entitlement_id,
+            pay_month__gte=since,
+            pay_kind__in=("REGULAR", "ARREARS"),
+            reissue_of__isnull=True,
+        )
+        .annotate(held=held)
+        .order_by("pay_month")
+        .values_list(
+            "pay_month", "base_fen", "topup_fen", "care_fen", "arrears_fen", "run__state", "held", code
+        )
+    )
+    return [
+        Listed(
+            month,
+            base + topup + care or arrears,
+            state in table.UNSENT,
+            state not in table.UNSENT and not kept and answer in (None, "00"),
+        )
+        for month, base, topup, care, arrears, state, kept, answer in rows
+    ]

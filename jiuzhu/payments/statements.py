@@ -2,39 +2,111 @@
 
 from __future__ import annotations
 
+# In force on a month (PAY-03): paid on, or stopped with that month still due.
+_IN_FORCE = """(e.state IN ('ACTIVE', 'GRADUAL') OR (e.state IN ('STOPPED', 'CLOSED') AND e.last_month IS NOT NULL))
+    AND e.first_month <= {month} AND (e.last_month IS NULL OR e.last_month >= {month})"""
+
+# One living sum a month: a month listed, as its own or as arrears, is done (PAY-06).
+_LISTED = """EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id AND l.pay_month = {month}
+    AND l.reissue_of_id IS NULL AND l.pay_kind IN ('REGULAR', 'ARREARS'))"""
+
+_ACCOUNT = """people_bankaccount b ON b.household_id = e.household_id
+    AND b.valid_from <= %(today)s AND (b.valid_to IS NULL OR b.valid_to >= %(today)s)"""
+
+# Which one-off dues this list takes, and how: COLUMN of the month's own line, or OWN line. What cannot be taken
+# waits: arrears of a suspended family, an instalment that with the earlier ones goes over the share of the
+# line that may be kept (DYN-22), a missed month that was paid meanwhile.
+CHOOSE = f"""
+WITH waiting AS (
+    SELECT d.id, d.kind, d.for_month, e.state, own.fen,
+        sum(d.amount_fen) FILTER (WHERE d.kind = 'DEDUCTION') OVER (
+            PARTITION BY d.entitlement_id ORDER BY d.from_month, d.id) AS kept,
+        d.for_month IS NOT NULL AND {_LISTED.format(month="d.for_month")} AS listed
+    FROM payments_due d
+    JOIN cases_entitlement e ON e.id = d.entitlement_id
+    JOIN {_ACCOUNT}
+    LEFT JOIN LATERAL (
+        SELECT a.base_fen + a.topup_fen + a.care_fen AS fen FROM cases_entitlementamount a
+        WHERE a.entitlement_id = e.id AND a.from_month <= %(month)s
+            AND (a.to_month IS NULL OR a.to_month >= %(month)s) AND {_IN_FORCE.format(month="%(month)s")}
+            AND NOT {_LISTED.format(month="%(month)s")}
+    ) own ON own.fen > 0
+    WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
+        AND d.from_month <= %(month)s AND (d.for_month IS NULL OR d.for_month <= %(month)s)
+        AND NOT EXISTS (SELECT 1 FROM payments_dueend x WHERE x.due_id = d.id)
+)
+SELECT id, kind IN ('ARREARS', 'DEDUCTION') AND for_month IS NULL AND fen IS NOT NULL
+FROM waiting
+WHERE CASE kind WHEN 'DEDUCTION' THEN kept * %(share_of)s <= fen * %(share)s
+    WHEN 'ARREARS' THEN NOT listed AND state <> 'SUSPENDED'
+        AND (for_month IS NOT NULL OR fen IS NOT NULL OR state IN ('STOPPED', 'CLOSED'))
+    ELSE true END
+"""
+
 # Everything a line takes from where it comes. A family whose first month was missed (granted after the list was
 # made) gets those months as arrears; a month that already has a line is left out (PAY-03, PAY-06, AMT-06).
-BUILD = """
+# Arrears and deductions chosen above stand in the columns of the month's line; without one they have their own.
+BUILD = f"""
 INSERT INTO payments_payline (
     run_id, line_no, entitlement_id, household_id, pay_month, pay_kind, dossier_no, town_id, village_code,
     payee_id, payee_name, relation, members_count, base_fen, topup_fen, care_fen, arrears_fen, deduction_fen,
     total_fen, account_id, bank_code, bank_name, account_name)
-SELECT %(run)s, row_number() OVER (ORDER BY e.town_id, e.village_code, e.id, m.pay_month),
-    e.id, e.household_id, m.pay_month, CASE WHEN m.pay_month = %(month)s THEN 'REGULAR' ELSE 'ARREARS' END,
+SELECT %(run)s, row_number() OVER (ORDER BY e.town_id, e.village_code, e.id, x.pay_month, x.pay_kind),
+    e.id, e.household_id, x.pay_month, x.pay_kind,
     h.dossier_no, e.town_id, e.village_code, p.id, p.name, coalesce(s.relation, ''),
-    a.members_count, a.base_fen, a.topup_fen, a.care_fen, 0, 0, a.base_fen + a.topup_fen + a.care_fen,
+    x.members_count, x.base_fen, x.topup_fen, x.care_fen, x.arrears_fen, x.deduction_fen,
+    x.base_fen + x.topup_fen + x.care_fen + x.arrears_fen - x.deduction_fen,
     b.id, b.bank_code, b.bank_name, b.holder_name
-FROM cases_entitlement e
+FROM (
+    SELECT e.id, m.pay_month, CASE WHEN m.pay_month = %(month)s THEN 'REGULAR' ELSE 'ARREARS' END AS pay_kind,
+        a.members_count, a.base_fen, a.topup_fen, a.care_fen,
+        coalesce(c.arrears_fen, 0) AS arrears_fen, coalesce(c.deduction_fen, 0) AS deduction_fen
+    FROM cases_entitlement e
+    CROSS JOIN LATERAL (
+        SELECT g::date AS pay_month
+        FROM generate_series(
+            CASE WHEN e.first_month < %(month)s
+                  AND NOT EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id
+                                  AND l.pay_kind IN ('REGULAR', 'ARREARS'))
+                 THEN e.first_month ELSE %(month)s END::timestamp, %(month)s::timestamp, interval '1 month') g
+    ) m
+    JOIN cases_entitlementamount a ON a.entitlement_id = e.id
+        AND a.from_month <= m.pay_month AND (a.to_month IS NULL OR a.to_month >= m.pay_month)
+    LEFT JOIN (
+        SELECT entitlement_id, coalesce(sum(amount_fen) FILTER (WHERE kind = 'ARREARS'), 0) AS arrears_fen,
+            coalesce(sum(amount_fen) FILTER (WHERE kind = 'DEDUCTION'), 0) AS deduction_fen
+        FROM payments_due WHERE id = ANY (%(columns)s) GROUP BY entitlement_id
+    ) c ON c.entitlement_id = e.id AND m.pay_month = %(month)s
+    WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
+        AND {_IN_FORCE.format(month="m.pay_month")} AND a.base_fen + a.topup_fen + a.care_fen > 0
+        AND NOT {_LISTED.format(month="m.pay_month")}
+        AND NOT EXISTS (SELECT 1 FROM payments_due o WHERE o.id = ANY (%(own)s)
+            AND o.entitlement_id = e.id AND o.for_month = m.pay_month)
+    UNION ALL
+    SELECT d.entitlement_id, coalesce(d.for_month, %(month)s), d.own_kind, 0, 0, 0, 0, sum(d.amount_fen), 0
+    FROM (
+        SELECT *, CASE WHEN kind = 'ARREARS' AND for_month IS NULL THEN 'SETTLEMENT' ELSE kind END AS own_kind
+        FROM payments_due WHERE id = ANY (%(own)s)
+    ) d
+    GROUP BY d.entitlement_id, coalesce(d.for_month, %(month)s), d.own_kind
+) x
+JOIN cases_entitlement e ON e.id = x.id
 JOIN people_household h ON h.id = e.household_id
 JOIN people_person p ON p.id = e.payee_id
-JOIN people_bankaccount b ON b.household_id = e.household_id
-    AND b.valid_from <= %(today)s AND (b.valid_to IS NULL OR b.valid_to >= %(today)s)
+JOIN {_ACCOUNT}
 LEFT JOIN people_membership s ON s.person_id = e.payee_id
     AND s.joined_on <= %(today)s AND (s.left_on IS NULL OR s.left_on >= %(today)s)
-CROSS JOIN LATERAL (
-    SELECT g::date AS pay_month
-    FROM generate_series(
-        CASE WHEN e.first_month < %(month)s
-              AND NOT EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id)
-             THEN e.first_month ELSE %(month)s END::timestamp, %(month)s::timestamp, interval '1 month') g
-) m
-JOIN cases_entitlementamount a ON a.entitlement_id = e.id
-    AND a.from_month <= m.pay_month AND (a.to_month IS NULL OR a.to_month >= m.pay_month)
-WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
-    AND e.state IN ('ACTIVE', 'GRADUAL') AND e.first_month <= %(month)s
-    AND (e.last_month IS NULL OR e.last_month >= m.pay_month) AND a.base_fen + a.topup_fen + a.care_fen > 0
-    AND NOT EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id
-        AND l.pay_month = m.pay_month AND l.reissue_of_id IS NULL)
+"""
+
+# Every due taken ends on the line that carries it: the one-to-one key makes a second time impossible.
+TAKE = """
+INSERT INTO payments_dueend (due_id, line_id, reason, by_name, at)
+SELECT d.id, l.id, '', %(by_name)s, %(at)s
+FROM payments_due d JOIN payments_payline l ON l.run_id = %(run)s AND l.entitlement_id = d.entitlement_id
+    AND l.pay_month = coalesce(d.for_month, %(month)s)
+    AND l.pay_kind = CASE WHEN d.id = ANY (%(columns)s) THEN 'REGULAR'
+        WHEN d.kind = 'ARREARS' AND d.for_month IS NULL THEN 'SETTLEMENT' ELSE d.kind END
+WHERE d.id = ANY (%(columns)s) OR d.id = ANY (%(own)s)
 """
 
 # A failed line again, with the account in force now. Codes that say the account is wrong need another one first.
@@ -89,14 +161,20 @@ WITH line AS NOT MATERIALIZED (
     JOIN cases_entitlement e ON e.id = l.entitlement_id
     WHERE l.run_id = %(run)s AND (%(towns)s::bigint[] IS NULL OR l.town_id = ANY (%(towns)s))
 )
-SELECT id, 'DEAD', 'E' FROM line WHERE died_on < pay_month
+SELECT id, 'DEAD', 'E' FROM line WHERE died_on < pay_month AND pay_kind <> 'FUNERAL'
 UNION ALL
-SELECT id, 'ENDED', 'E' FROM line WHERE entitled NOT IN ('ACTIVE', 'GRADUAL') OR last_month < pay_month
+SELECT id, 'ENDED', 'E' FROM line WHERE pay_kind IN ('REGULAR', 'ARREARS')
+    AND (last_month < pay_month OR (last_month IS NULL AND entitled NOT IN ('ACTIVE', 'GRADUAL')))
 UNION ALL
-SELECT l.id, 'AMOUNT', 'E' FROM line l WHERE NOT EXISTS (
+SELECT l.id, 'AMOUNT', 'E' FROM line l WHERE l.base_fen + l.topup_fen + l.care_fen > 0 AND NOT EXISTS (
     SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = l.entitlement_id
         AND a.from_month <= l.pay_month AND (a.to_month IS NULL OR a.to_month >= l.pay_month)
         AND (a.base_fen, a.topup_fen, a.care_fen) = (l.base_fen, l.topup_fen, l.care_fen))
+UNION ALL
+SELECT l.id, 'DUES', 'E' FROM line l WHERE l.reissue_of_id IS NULL AND (l.arrears_fen, l.deduction_fen) <> (
+    SELECT coalesce(sum(d.amount_fen) FILTER (WHERE d.kind <> 'DEDUCTION'), 0),
+        coalesce(sum(d.amount_fen) FILTER (WHERE d.kind = 'DEDUCTION'), 0)
+    FROM payments_dueend x JOIN payments_due d ON d.id = x.due_id WHERE x.line_id = l.id)
 UNION ALL
 SELECT id, 'SHARED_ACCOUNT', 'W' FROM (
     SELECT id, min(household_id) OVER same <> max(household_id) OVER same AS shared FROM line
@@ -123,6 +201,7 @@ PROMPT_WORDS = {
     "DEAD": "收款人已于发放月份之前死亡",
     "ENDED": "待遇已停发或到期",
     "AMOUNT": "金额与现行待遇不一致",
+    "DUES": "补发、抵扣与登记不一致",
     "SHARED_ACCOUNT": "同一账户用于多户",
     "HOLDER": "户名不是收款人本人",
     "NEW_ACCOUNT": "账户十天内变更过",
@@ -138,7 +217,8 @@ WITH missing AS MATERIALIZED (
     FROM cases_entitlement e
     LEFT JOIN (
         SELECT l.entitlement_id FROM payments_payline l
-        WHERE l.pay_month = %(month)s AND l.reissue_of_id IS NULL AND l.town_id = ANY (%(towns)s)
+        WHERE l.pay_month = %(month)s AND l.reissue_of_id IS NULL AND l.pay_kind IN ('REGULAR', 'ARREARS')
+            AND l.town_id = ANY (%(towns)s)
     ) listed ON listed.entitlement_id = e.id
     WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
         AND e.state <> 'ENDED' AND e.first_month <= %(month)s

@@ -302,6 +302,7 @@ def _lines_table(
         Column("members_count", "人口", kind="number"),
         Column("base_fen", "差额", kind="money"),
         Column("topup_fen", "分类施保", kind="money"),
+        Column("extra_fen", "补发（抵扣）", kind="money"),
     ]
     first = [Column("line_no", "笔号", kind="number"), Column("payee", "收款人")]
     return Table(
