@@ -14,4 +14,3 @@ class StaffLoginForm(LoginForm):
         self.fields["login"].widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = "忘记密码请找系统管理员重设"
         self.fields["password"].widget.attrs.pop("placeholder", None)
-        self.fields.pop("remember", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from jiuzhu.accounts import queries
@@ -35,3 +35,8 @@ def locked_out(request: HttpRequest, *arguments: Any, **named: Any) -> HttpRespo
     """Five wrong passwords: half an hour of waiting (axes)."""
     refusal = Refusal("E_LOCKED", times=5, minutes=30)
     return render(request, "ui/refused.html", {"refusal": refusal, "back": "/accounts/login/"}, status=429)
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Sign-up, mail and forgotten-password pages of the sign-in library: the administrator does that."""
+    raise Http404

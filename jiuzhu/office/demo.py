@@ -16,7 +16,7 @@ from jiuzhu.accounts.roles import role_name
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.ui import asker
 
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_BACKEND = "jiuzhu.accounts.backend.StaffBackend"
 _VILLAGE = "VILLAGE_ASSIST"
 
 

@@ -69,7 +69,7 @@ def test_a_signed_in_session_without_a_token_opens_nothing(token_of: Callable[[s
     client = Client()
     client.force_login(
         Staff.objects.get(username="clerk-371522102"),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
+        backend="jiuzhu.accounts.backend.StaffBackend",
     )
 
     assert client.get("/api/v1/cases").status_code == 401

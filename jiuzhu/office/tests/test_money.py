@@ -18,7 +18,7 @@ from jiuzhu.payments.tests import city as cities
 from jiuzhu.payments.tests.city import City
 from jiuzhu.payments.tests.test_month import BUILT, build, lines, returned, walk
 
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_BACKEND = "jiuzhu.accounts.backend.StaffBackend"
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from jiuzhu.infra import queue, walk
 from jiuzhu.people.queries import adults_of
 from tests.families import COUNTY_DECIDES, DELEGATED, FIRST_DAY, City, Family
 
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_BACKEND = "jiuzhu.accounts.backend.StaffBackend"
 READERS = [
     "clerk-371502101",
     "verifier-371502101",
