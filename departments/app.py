@@ -277,11 +277,14 @@ def deposits_result(request: Request, _: dict[str, Any]) -> Response:
     body = _ready(request.path_params["ticket"], "CK")
     if body is None:
         return JSONResponse({"state": "ACCEPTED"})
-    rows, over = [], False
+    rows, over, held_fen = [], False, 0
     for each in body["family"]:
         result, known = _person(each["custName"], each["certNo"], body["asOf"], "CK")
-        over = over or bool(result == "HIT" and known["truth"]["deposit_over"])
+        if result == "HIT":
+            over = over or bool(known["truth"]["deposit_over"])
+            held_fen += int(known["truth"].get("deposit_fen", 0))
         rows.append({"seq": each["seq"], "familyOver": "9" if result == "NOT_COVERED" else None})
+    over = over or held_fen > int(body["familyLimitFen"])
     for row in rows:
         row["familyOver"] = row["familyOver"] or ("1" if over else "0")
     return JSONResponse({"state": "RETURNED", "result": rows, "asOf": body["asOf"], "note": BANNER})

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import string
@@ -112,6 +113,36 @@ class Family:
             return list(self.case.steps.order_by("seq").values_list("move", flat=True))
 
 
+_cast = itertools.count(1)
+
+
+def person(
+    name: str,
+    born: str,
+    *,
+    sex: str = "1",
+    relation: str = "0",
+    truth: dict[str, Any] | None = None,
+    **facts: Any,
+) -> dict[str, Any]:
+    """One person of a cast family with a valid number of nobody (area 371599); ``truth`` is what departments know."""
+    sequence = 2 * (next(_cast) % 499) + (1 if sex == "1" else 0)
+    first = f"371599{born.replace('-', '')}{sequence:03d}"
+    said = {"marital": "10", "education": "70", "health": "1", "labour": "FULL", "employment": "5"}
+    return (
+        said
+        | {
+            "name": name,
+            "id_no": first + world.check_character(first),
+            "relation": relation,
+            "sex": sex,
+            "born_on": born,
+            "truth": truth or {},
+        }
+        | facts
+    )
+
+
 class City:
     """Staff of the demo city and the line to the simulated departments."""
 
@@ -143,6 +174,51 @@ class City:
         index = next(i for i in range(12) if i % 3 == wanted and (i % 4 == 0) == county_run)
         area = "URBAN" if town in (COUNTY_DECIDES, ZONE) else "RURAL"
         return family | {"town": town, "area": area, "index": index}
+
+    def cast(
+        self,
+        *people: dict[str, Any],
+        town: str = DELEGATED,
+        incomes: tuple[tuple[int, str, str, int], ...] = (),
+        exemptions: dict[int, str] | None = None,
+        start: date = FIRST_DAY,
+        channel: str = "ONLINE",
+        **behaviour: Any,
+    ) -> Family:
+        """A family with exact numbers (``person(...)`` each), known to the departments by what is planted in ``truth``.
+
+        ``incomes`` are (position, category, kind, yuan a month).
+        """
+        self.console().post("/console/people", json=list(people))
+        holder = people[0]
+        facts = {
+            "story": "cast",
+            "town": town,
+            "village": 0,
+            "area": "URBAN" if town in (COUNTY_DECIDES, ZONE) else "RURAL",
+            "index": ("ONLINE", "WINDOW", "AGENT").index(channel) + 3,
+            "address": "1号",
+            "phone": "13906350000",
+            "causes": ["03"],
+            "hardship": "家里劳动力少，收入不够基本生活。",
+            "people": list(people),
+            "declared": {
+                "incomes": [
+                    {"person": position, "category": category, "kind": kind, "month_yuan": yuan}
+                    for position, category, kind, yuan in incomes
+                ],
+                "kin": [],
+                "exemptions": {str(position): code for position, code in (exemptions or {}).items()},
+                "account": {
+                    "bank_code": "103",
+                    "bank_name": "中国农业银行",
+                    "number": f"6228{holder['id_no'][:17][::-1]}"[:19],
+                    "holder": 0,
+                },
+            },
+            "behaviour": dict(behaviour),
+        }
+        return Family(self, facts, clock.instant(start))
 
     def family(
         self, story: str = "plain_poor", *, town: str = DELEGATED, start: date = FIRST_DAY, **more: Any

@@ -83,7 +83,7 @@ def _index(row: CaseClock, state: law.ClockState) -> None:
 
 
 def restart(case: Case, clock_id: str, at: datetime) -> None:
-    """A running clock whose start was later than thought (the paper was received later): counted from ``at``."""
+    """A running clock that counts from ``at``, not from the step that made it known (paper received, posting ended)."""
     for row in CaseClock.objects.filter(case=case, clock=clock_id, ended_at__isnull=True).select_related(
         "case"
     ):

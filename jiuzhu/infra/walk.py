@@ -175,6 +175,7 @@ def _citizen(case: Case) -> Actor:
 
 
 _MEMBER_KEYS = [
+    "exclude_code",
     "marital",
     "education",
     "health",

@@ -1,1 +1,1 @@
-"""The acceptance scenarios of the rule book (section 13), one test a scenario, named by its number."""
+"""The acceptance scenarios of the rule book, with its dates and its numbers."""

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from jiuzhu.accounts import acts as accounts
-from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import ConfidentialityAgreement, Delegation, Organisation
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts.decision import follow_authority
@@ -43,7 +43,7 @@ def move_delegation(
             **settings_of(county),  # type: ignore[arg-type]
         )
         if to == "ACTIVE":
-            documents.issue(
+            _issue(
                 actor,
                 "W49",
                 {
@@ -53,14 +53,21 @@ def move_delegation(
                     "valid_from_on": delegation.valid_from,
                     "duty_split": delegation.duty_split,
                 },
-                organ=county,
-                regime="P2019",
+                county,
                 event_on=delegation.issued_on,
             )
         moved = 0
         if effective_on <= clock.today():
             moved = sum(follow_authority(uid) is not None for uid in queries.misplaced(clock.today()))
     return delegation, moved
+
+
+def _issue(
+    actor: Actor, code: str, data: dict[str, object], organ: Organisation, *, event_on: date | None = None
+) -> None:
+    """The city's officer and the administrator see no papers of a county or town; the platform files it there."""
+    with fence(PLATFORM):
+        documents.issue(actor, code, data, organ=organ, regime="P2019", event_on=event_on)
 
 
 DUTIES = [
@@ -75,7 +82,7 @@ def sign_agreement(actor: Actor, staff_id: int, *, valid_to: date) -> Confidenti
     """The agreement and its paper W43 together (VER-31, VER-35)."""
     with transaction.atomic():
         agreement = accounts.sign_agreement(actor, staff_id, valid_to=valid_to)
-        documents.issue(
+        _issue(
             actor,
             "W43",
             {
@@ -85,7 +92,6 @@ def sign_agreement(actor: Actor, staff_id: int, *, valid_to: date) -> Confidenti
                 "valid_to_on": agreement.valid_to,
                 "duties": DUTIES,
             },
-            organ=agreement.organ,
-            regime="P2019",
+            agreement.organ,
         )
     return agreement

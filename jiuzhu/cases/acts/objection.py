@@ -69,9 +69,15 @@ def photograph_posting(
 def end_publicity(
     actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
 ) -> Case:
-    """D25: seven days without objection; the grant, the entitlement, the notice and the certificate."""
-    with acting(actor, uid, "D25", seen=seen, once=once) as act:
-        grant(act)
+    """D25: seven days without objection; the grant, the entitlement, the notice and the certificate.
+
+    The three working days for handing them over count from the last day of the posting (CLK-CARD, AS-21).
+    """
+    with transaction.atomic():
+        with acting(actor, uid, "D25", seen=seen, once=once) as act:
+            grant(act)
+        ended_on = guards.latest_posting(act.case).ends_on
+        clocks.restart(act.case, "CLK-CARD", clock.instant(ended_on, 23, 59, 59))
     return act.case
 
 

@@ -1,0 +1,144 @@
+"""From the application to the first day of the clock: what is asked for once, what never, and when it is due."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.accounts.models import Kin
+from jiuzhu.aid_types import registry
+from jiuzhu.cases.acts import application, decision
+from jiuzhu.cases.acts._act import Act, table_of
+from jiuzhu.cases.evidence import parameter_set
+from jiuzhu.cases.guards import GUARDS, SHARED_MATERIALS
+from jiuzhu.cases.models import KinFiling
+from jiuzhu.core import clock, id_numbers
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.policy.evidence import Evidence
+from jiuzhu.vault.fields import blind
+from tests.families import DELEGATED, City, Family, person, refused
+from tests.scenarios import hands
+
+
+def test_as_10_gaps_are_told_once_and_never_a_second_time(city: City) -> None:
+    family = city.family("correction_needed").until("APPLIED")
+    with hands.on(family, family.staff("TOWN_CLERK"), family.now.date()) as clerk:
+        application.ask_for_correction(
+            clerk, family.uid, items=["bank_account"], explanation="请补银行账户。"
+        )
+        with refused("E_STATE"):  # no second notice while the first is out
+            application.ask_for_correction(clerk, family.uid, items=["photo"], explanation="还缺照片。")
+    with family.at(), fence(PLATFORM):
+        row = table_of(family.case).named("D13")[0]
+        again = Act(actor=PLATFORM, case=family.case, move=row, at=clock.now())
+        with refused("E_ONCE"):  # whatever the state: there is one notice a case
+            GUARDS["no_correction_yet"](again)
+    assert len(hands.papers(family, "W14")) == 1
+
+
+def test_as_11_what_departments_share_is_not_asked_of_the_family(city: City) -> None:
+    family = city.walk_to("APPLIED")
+    clerk = family.staff("TOWN_CLERK")
+
+    with family.at(), fence(clerk), refused("E_SHARED", SHARED_MATERIALS["disability_certificate"]):
+        application.ask_for_correction(
+            clerk, family.uid, items=["photo", "disability_certificate"], explanation="请补齐。"
+        )
+
+
+def test_as_12_accepted_on_the_20th_of_september_is_due_on_the_23rd_of_october(city: City) -> None:
+    """The materials came the same day: the thirty days before them are not counted (补正 never pauses)."""
+    family = city.family("correction_needed").until("CORRECTION")
+    family.now = clock.instant(date(2019, 9, 20))
+    family.until("ACCEPTED")
+    assert family.case.accepted_on == date(2019, 9, 20)
+
+    assert hands.clock_of(family, "CLK-T20").due_on == date(2019, 10, 23)
+    assert hands.papers(family, "W13")[0]["due_on"] == "2019-10-23"
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "used", "breached"), [(date(2019, 9, 2), 20, False), (date(2019, 9, 3), 21, True)]
+)
+def test_as_14_the_twentieth_working_day_is_in_time_and_the_next_is_not(
+    city: City, decided_on: date, used: int, breached: bool
+) -> None:
+    family = hands.accepted(city.family(start=date(2019, 7, 15)), date(2019, 8, 5)).until("TOWN_APPROVAL")
+
+    hands.approve(family, decided_on)
+
+    total = hands.clock_of(family, "CLK-T20")
+    assert (total.due_on, total.used_days, total.breached) == (date(2019, 9, 2), used, breached)
+
+
+def _register_official(family: Family, member: int) -> None:
+    """The register of officials' relatives knows the member as the brother of a village committee member."""
+    number = family.facts["people"][member]["id_no"]
+    with fence(PLATFORM):
+        Kin.objects.create(
+            official_name="陈立本",
+            official_post="村民委员会委员",
+            organ=family.case.town,
+            relation="兄弟",
+            village_code=family.case.village_code,
+            id_no_index=blind(number, "id_no_index"),
+        )
+
+
+def test_as_48_an_undeclared_brother_on_the_committee_is_found_and_the_county_visits_first(
+    city: City,
+) -> None:
+    family = city.family("old_couple", town=DELEGATED).until("MAY_APPLY")
+    _register_official(family, 0)
+    family.until("APPLIED")
+
+    with fence(PLATFORM):
+        found = KinFiling.objects.get(case_id=family.pk)
+        assert (found.declared, found.official_name, found.filed_at) == (False, "陈立本", None)
+    clerk = family.staff("TOWN_CLERK")
+    with family.at(), fence(clerk), refused("E_KIN", "陈立本"):
+        application.accept(clerk, family.uid)
+    family.until("TOWN_APPROVAL")
+    assert len(hands.papers(family, "W11")) == 1 and family.case.county_visit_required
+
+    with hands.on(family, family.staff("TOWN_LEAD"), family.now.date()) as lead, refused("E_VISIT"):
+        decision.approve(lead, family.uid)
+    family.to_the_end()
+    assert family.case.state == "GRANTED"
+    assert family.steps().index("D21") < family.steps().index("D22") < family.steps().index("D23")
+
+
+def test_as_55_a_number_with_a_wrong_check_character_is_nobodys() -> None:
+    assert id_numbers.parse("37159919500315001X").sex == "1"
+    with pytest.raises(Refusal) as wrong:
+        id_numbers.parse("371599198206071023")
+    assert wrong.value.code == "E_ID"
+
+
+def test_as_41_a_son_who_earns_supports_his_parent_by_formula(city: City) -> None:
+    """MNT-A: 225.00 a month from a son at 1,500 a head; nothing at 900, which is twice the standard."""
+
+    def supported(per_capita_yuan: int) -> int:
+        family = city.cast(person("马守义", "1949-01-01", labour="ELDER", employment="7")).until("MAY_APPLY")
+        son: dict[str, Any] = {
+            "supports": str(family.case.applicant.uid),
+            "name": "马建军",
+            "relation": "2",
+            "facts": {
+                "household_size": 3,
+                "per_capita_fen": per_capita_yuan * 100,
+                "supported_count": 4,
+            },
+        }
+        hands.apply_with(family, family.now.date(), obligors=[son])
+        with fence(PLATFORM):
+            declared = Evidence.from_dict(family.case.evidence.latest("seq").body)
+        with family.at(), fence(PLATFORM):
+            values = parameter_set(family.case, family.now.date())
+            return registry.get(family.case.aid_type).assess(declared, values, "P2019").per_capita_fen
+
+    assert supported(1500) == 22_500
+    assert supported(900) == 0
