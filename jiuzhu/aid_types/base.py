@@ -38,9 +38,12 @@ class AidType:
     ``mandatory_sources`` are the sources without which a report is only PARTIAL (VER-10).
     ``review_class`` gives A, B or C, how often the family is looked at again (5.2).
     ``pays`` is MONTHLY, ONCE or STATUS (recognised, no money); ``regimes`` those in which the type exists.
-    ``per_person``: one person's aid, not the household's. ``obligors_sign``: obligors authorise too (TK-05).
+    ``per_person``: one person's aid, not the household's; ``may_be_single``: a household's that one member may have
+    alone (DB-05). ``obligors_sign``: obligors authorise too (TK-05).
     ``valid_months``: how long a status holds before it has to be recognised again.
     ``support``: what a supported person has beyond money; nothing for aid that is only money.
+    ``cash_months`` is the parameter of the limit banks are asked about (PR-01), ``total_clock`` the clock of the
+    whole procedure, ``asks_spending``: the form asks what the family pays itself.
     """
 
     code: str
@@ -57,9 +60,13 @@ class AidType:
     pays: str = MONTHLY
     regimes: frozenset[str] = ALL_REGIMES
     per_person: bool = False
+    may_be_single: bool = False
     obligors_sign: bool = False
     valid_months: Callable[[ParameterSet], int] | None = None
     support: Support | None = None
+    cash_months: str = "prop.cash_months"
+    total_clock: str = "CLK-T20"
+    asks_spending: bool = False
 
     @property
     def has_money(self) -> bool:

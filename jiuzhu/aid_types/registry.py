@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.aid_types.dibao.aid_type import DIBAO
+from jiuzhu.aid_types.edge.aid_type import EDGE
+from jiuzhu.aid_types.rigid.aid_type import RIGID
 from jiuzhu.aid_types.tekun.aid_type import TEKUN
 
-_ALL = {aid.code: aid for aid in (DIBAO, TEKUN)}
+_ALL = {aid.code: aid for aid in (DIBAO, TEKUN, EDGE, RIGID)}
 
 
 def get(code: str) -> AidType:
@@ -15,3 +17,8 @@ def get(code: str) -> AidType:
 
 def all_types() -> tuple[AidType, ...]:
     return tuple(_ALL.values())
+
+
+def offered(regime: str) -> tuple[AidType, ...]:
+    """The aid types that exist under a regime (2.0)."""
+    return tuple(aid for aid in _ALL.values() if regime in aid.regimes)

@@ -31,6 +31,7 @@ class Condition:
     """One row of a conditions.yaml. ``limit`` is a fact's name, a parameter key or a constant.
 
     ``tells`` names further values the sentence may show: placeholder → (fact or parameter key, unit).
+    ``only`` names a part of the evidence without which the condition does not arise (``single``: one person alone).
     """
 
     key: str
@@ -46,6 +47,10 @@ class Condition:
     sources: tuple[str, ...]
     tells: Mapping[str, tuple[str, str]]
     regimes: tuple[str, ...]
+    only: str = ""
+
+    def arises(self, evidence: Evidence, regime: str) -> bool:
+        return regime in self.regimes and (not self.only or bool(getattr(evidence, self.only)))
 
 
 @functools.cache
@@ -65,6 +70,7 @@ def load(path: Path) -> tuple[Condition, ...]:
             sources=tuple(entry.get("sources", ())),
             tells={name: (each[0], each[1]) for name, each in entry.get("tells", {}).items()},
             regimes=tuple(entry.get("regimes", ("P2019", "P2021", "P2025"))),
+            only=entry.get("only", ""),
         )
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
     )
@@ -80,7 +86,7 @@ def show(value: Any, unit: str) -> str:
         return "超过限额" if value else "未超过限额"
     if unit == "flag":
         return "是" if value else "否"
-    return f"{value}{ {'cars': '辆', 'sets': '套', 'companies': '家', 'machines': '台', 'people': '人', 'years': '岁'}.get(unit, '') }"
+    return f"{value}{ {'cars': '辆', 'sets': '套', 'companies': '家', 'machines': '台', 'people': '人', 'years': '岁', 'items': '项'}.get(unit, '') }"
 
 
 def evaluate(
@@ -112,6 +118,17 @@ def evaluate(
         reason_code=condition.reason,
         sentence=sentence.format(value=shown, limit=bound, **told),
         silent=silent,
+    )
+
+
+def evaluate_all(
+    path: Path, evidence: Evidence, parameters: ParameterSet, regime: str, facts: Mapping[str, Fact]
+) -> tuple[ConditionResult, ...]:
+    """Every condition of a file that arises for this evidence under this regime."""
+    return tuple(
+        evaluate(condition, evidence, parameters, regime, facts)
+        for condition in load(path)
+        if condition.arises(evidence, regime)
     )
 
 

@@ -162,12 +162,25 @@ class Hardship:
 
 
 @dataclass(frozen=True)
+class Single:
+    """One person assessed alone (DB-05): on what ground ("" = none), and whether the family keeps the edge limits.
+
+    ``family_fits`` is ``True`` where the ground does not ask about the family, ``None`` while it is not known.
+    """
+
+    ref: str
+    ground: str
+    family_fits: bool | None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything an assessment may look at. ``answered`` lists sources that answered for all counted members.
 
     ``over_limit`` is the banks' flag: True over, False within, None not said. ``rigid_expense_fen`` are self-paid
     costs of illness and disability in the window. ``single_person`` marks a one-person case (DB-05): only its
-    person counts. ``standing`` is the aid the family (or person) holds today; the last four belong to single types.
+    person counts, and ``single`` says why he may stand alone. ``standing`` is the aid the family (or person) holds
+    today; what follows it belongs to single types.
     """
 
     as_of: date
@@ -186,6 +199,7 @@ class Evidence:
     spendings: tuple[Spending, ...] = ()
     self_care: SelfCare | None = None
     hardship: Hardship | None = None
+    single: Single | None = None
 
     @property
     def counted(self) -> tuple[Member, ...]:
@@ -211,7 +225,7 @@ class Evidence:
             values[name] = tuple(_build(kind, each) for each in raw.get(name, ()))
         for name in ("answered", "standing"):
             values[name] = tuple(raw.get(name, ()))
-        for name, kind in (("self_care", SelfCare), ("hardship", Hardship)):
+        for name, kind in (("self_care", SelfCare), ("hardship", Hardship), ("single", Single)):
             values[name] = _build(kind, raw[name]) if raw.get(name) else None
         built: Evidence = _build(Evidence, values)
         return built

@@ -42,6 +42,11 @@ class Deadline:
     pausable: bool
     window: bool
     article: str
+    special: int = 0
+
+    @property
+    def extendable(self) -> bool:
+        return self.total or bool(self.special)
 
     def unit_under(self, regime: str) -> str:
         return self.by_regime_unit.get(regime, self.unit)
@@ -92,6 +97,7 @@ def deadlines() -> dict[str, Deadline]:
             pausable=entry.get("pauses", False),
             window=entry.get("window", False),
             article=entry["article"],
+            special=entry.get("special", 0),
         )
         for key, entry in raw.items()
     }
@@ -112,6 +118,8 @@ def limit_of(
         if regime != "P2019" and not delegated and not parameters.get("seed_total_limit", True):
             return int(parameters.get("limit.total_wd_national", 30)), "未下放，执行全国时限"
         return int(parameters.get("limit.total_wd", 20)), "执行本市20个工作日"
+    if deadline.special and extension in EXTENSION_REASONS:
+        return deadline.special, f"特殊情况延长（{extension}）"
     days = deadline.by_regime.get(regime, deadline.days)
     if deadline.parameter:
         days = int(parameters.get(deadline.parameter) or days)

@@ -6,7 +6,7 @@ Buttons, diagram, permission matrix, audit type, API and the big table test deri
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ALL_REGIMES = frozenset({"P2019", "P2021", "P2025"})
 
@@ -78,6 +78,18 @@ def move(
         papers=tuple(papers.split()),
         optional_papers=tuple(optional.split()),
         regimes=frozenset(regimes),
+    )
+
+
+def with_clock(rows: Iterable[Move], instead: str, clock: str) -> tuple[Move, ...]:
+    """The same rows with another clock: an aid type whose law gives another total limit."""
+
+    def swap(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(clock if name == instead else name for name in names)
+
+    return tuple(
+        replace(row, starts=swap(row.starts), may_start=swap(row.may_start), stops=swap(row.stops))
+        for row in rows
     )
 
 

@@ -20,4 +20,5 @@ DIBAO = AidType(
     mandatory_sources=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
     hardship_causes=choices("cause"),
     review_class=review_class,
+    may_be_single=True,
 )

@@ -29,11 +29,7 @@ def assess(evidence: Evidence, parameters: ParameterSet, regime: str) -> Outcome
     ``amount_fen`` is what income and members give; the conclusion says whether the family may have it.
     """
     used = parameters.tracked()
-    results = tuple(
-        conditions.evaluate(condition, evidence, used, regime, facts.FACTS)
-        for condition in conditions.load(CONDITIONS)
-        if regime in condition.regimes
-    )
+    results = conditions.evaluate_all(CONDITIONS, evidence, used, regime, edge.FACTS)
     standard, per_head = used["dibao.standard"], income.per_capita_fen(evidence, used, regime)
     base = base_fen(evidence, used, per_head)
     topups = {member.ref: found for member in evidence.counted if (found := topup_of(member, evidence, used))}

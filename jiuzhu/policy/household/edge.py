@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from jiuzhu.policy.evidence import Evidence, Member
+from jiuzhu.policy.evidence import Evidence, Member, Single
 from jiuzhu.policy.household import facts, income, sums
 from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.policy.regimes import regime as regime_of
 
 REGISTERED_ALONE = "REGISTERED_ALONE"
+RIGID_EXPENSES = ("MEDICAL", "REHAB")
 
 
 def _income(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
@@ -102,8 +103,33 @@ def within(key: str, evidence: Evidence, parameters: ParameterSet, regime: str) 
     return False if test is None else test(evidence, parameters, regime)
 
 
+_ASKED = ("SB", "CK", "CL", "BDC", "GS")
+
+
+def family_within(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
+    """DB-06: the whole family keeps the edge limits of income and property; ``None`` while that is not known."""
+    over = facts.banks_say_over(evidence, parameters, regime)
+    limit = facts.transfer_limit_fen(evidence, parameters, regime)
+    told: list[bool | None] = [
+        *(test(evidence, parameters, regime) for key, test in _WITHIN.items() if key != "cash_flag"),
+        None if over is not False else True,
+        facts.nonresidential(evidence, parameters, regime) <= parameters["prop.nonresidential"],
+        facts.recent_purchases(evidence, parameters, regime) == 0,
+        None if limit is None else facts.transferred_fen(evidence, parameters, regime) <= limit,
+    ]
+    if any(each is False for each in told):
+        return False
+    heard = set(_ASKED) <= set(evidence.answered)
+    return True if heard and None not in told else None
+
+
+RELIGIOUS = "HH-10"
+
+
 def single_ground(member: Member, on: date, regime: str) -> str:
     """DB-05: the ground on which a member may apply alone, "" for none. The family's side is assessed separately."""
+    if member.exclude == RELIGIOUS:
+        return "在宗教场所居住三年以上的宗教教职人员"
     if regime_of(regime).single_person == REGISTERED_ALONE:
         adult = member.age(on) >= facts.ADULT_AGE
         alone = member.severely_disabled and member.labour == "NONE" and member.own_register
@@ -113,20 +139,57 @@ def single_ground(member: Member, on: date, regime: str) -> str:
     return "低保边缘家庭中的重病患者" if member.serious_illness else ""
 
 
-def alone(evidence: Evidence, ref: str) -> Evidence:
-    """DB-06: the evidence of one member assessed alone: N = 1, own income, own property, own supporters."""
+def _family_fits(
+    evidence: Evidence, member: Member, parameters: ParameterSet | None, regime: str
+) -> bool | None:
+    """Only the edge family's member asks about the family (DB-06, cases 1 and 2)."""
+    if member.exclude == RELIGIOUS or regime_of(regime).single_person == REGISTERED_ALONE:
+        return True
+    return None if parameters is None else family_within(evidence, parameters, regime)
+
+
+def alone(
+    evidence: Evidence, ref: str, parameters: ParameterSet | None = None, regime: str = "P2021"
+) -> Evidence:
+    """DB-06: the evidence of one member assessed alone: N = 1, own income, property, spending and supporters.
+
+    The family's side is judged here, while the family is still to be seen, and kept in ``single``.
+    """
+    own = next(member for member in evidence.members if member.ref == ref)
+    single = Single(
+        ref, single_ground(own, evidence.as_of, regime), _family_fits(evidence, own, parameters, regime)
+    )
     members = tuple(
-        member if member.ref == ref else replace(member, exclude=member.exclude or "DB-06")
+        replace(member, exclude="" if member.exclude == RELIGIOUS else member.exclude)
+        if member.ref == ref
+        else replace(member, exclude=member.exclude or "DB-06")
         for member in evidence.members
     )
+    spendings = tuple(each for each in evidence.spendings if each.member == ref)
     return replace(
         evidence,
         members=members,
         incomes=tuple(item for item in evidence.incomes if item.member == ref),
         assets=tuple(asset for asset in evidence.assets if asset.member == ref),
         supporters=tuple(each for each in evidence.supporters if each.supports == ref),
+        spendings=spendings,
+        rigid_expense_fen=sum(each.self_paid_fen for each in spendings if each.kind in RIGID_EXPENSES),
         single_person=True,
+        single=single,
     )
+
+
+# —— facts conditions name
+
+
+def has_single_ground(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool:
+    """DB-05: the person stands on one of the grounds."""
+    return bool(evidence.single and evidence.single.ground)
+
+
+def family_fits(evidence: Evidence, parameters: ParameterSet, regime: str) -> bool | None:
+    """DB-06: the family keeps the edge limits."""
+    return evidence.single.family_fits if evidence.single else None
 
 
 FACTS = facts.FACTS | {
@@ -137,5 +200,7 @@ FACTS = facts.FACTS | {
         car_price_limit_fen,
         dwellings_edge,
         company_capital_fen,
+        has_single_ground,
+        family_fits,
     )
 }

@@ -92,7 +92,7 @@ def test_a_published_parameter_replaces_the_limit(clock_id: str, key: str) -> No
 def test_only_the_clocks_of_the_rule_book_may_be_paused() -> None:
     pausable = {key for key, entry in clocks.deadlines().items() if entry.pausable}
 
-    assert pausable == {"CLK-T20", "CLK-INV", "CLK-CO", "CLK-TAX", "CLK-CHG"}
+    assert pausable == {"CLK-T20", "CLK-RIG", "CLK-INV", "CLK-CO", "CLK-TAX", "CLK-CHG"}
 
 
 @pytest.mark.parametrize("reason", clocks.EXTENSION_REASONS)

@@ -9,7 +9,7 @@ import pytest
 from jiuzhu.aid_types.dibao.assessment import CONDITIONS
 from jiuzhu.core.codes import choices
 from jiuzhu.policy.conditions import Condition, load
-from jiuzhu.policy.household import facts
+from jiuzhu.policy.household import edge
 from jiuzhu.policy.parameters import declarations
 from jiuzhu.policy.regimes import all_regimes
 
@@ -18,9 +18,9 @@ ALL = load(CONDITIONS)
 
 @pytest.mark.parametrize("condition", ALL, ids=lambda condition: condition.key)
 def test_a_condition_names_what_exists(condition: Condition) -> None:
-    assert condition.fact in facts.FACTS
+    assert condition.fact in edge.FACTS
     if isinstance(condition.limit, str):
-        assert condition.limit in facts.FACTS or condition.limit in declarations()
+        assert condition.limit in edge.FACTS or condition.limit in declarations()
     assert condition.reason in choices("reason")
     assert set(condition.sources) <= set(choices("source"))
 
@@ -31,7 +31,7 @@ def test_a_condition_has_an_article_in_every_regime_and_plain_words(condition: C
 
     assert all(condition.article.get(regime) or condition.article.get("all") for regime in all_regimes())
     assert fields <= {"value", "limit", *condition.tells}
-    assert all(source in facts.FACTS or source in declarations() for source, _ in condition.tells.values())
+    assert all(source in edge.FACTS or source in declarations() for source, _ in condition.tells.values())
     assert condition.title and condition.unknown
 
 

@@ -1,4 +1,4 @@
-"""The worked examples of the rule book, and their outcomes of today kept for later years."""
+"""The worked examples of every aid type, and their outcomes of today kept for later years."""
 
 from __future__ import annotations
 
@@ -8,17 +8,35 @@ from typing import Any
 
 import pytest
 
-from jiuzhu.aid_types.dibao.aid_type import DIBAO
+from jiuzhu.aid_types import registry
+from jiuzhu.aid_types.base import AidType
 from jiuzhu.aid_types.examples import Example, fen, load
 from jiuzhu.policy.evidence import Evidence
 from jiuzhu.policy.outcome import Outcome
 
-EXAMPLES = load(Path(__file__).parent.parent / "examples", DIBAO.sources)
-STORED = Path(__file__).parent / "outcomes.json"
+FOLDERS = Path(__file__).parent.parent
 
 
-def assess(example: Example, evidence: Evidence | None = None) -> Outcome:
-    return DIBAO.assess(evidence or example.evidence, example.parameters, example.regime)
+def folder_of(aid: AidType) -> Path:
+    return FOLDERS / aid.code.lower()
+
+
+def stored_in(aid: AidType) -> Path:
+    return folder_of(aid) / "tests" / "outcomes.json"
+
+
+def examples_of(aid: AidType) -> list[Example]:
+    return load(folder_of(aid) / "examples", aid.sources)
+
+
+ALL = [(aid, example) for aid in registry.all_types() for example in examples_of(aid)]
+EVERY = pytest.mark.parametrize(
+    ("aid", "example"), ALL, ids=[f"{aid.short_name}：{example.title}" for aid, example in ALL]
+)
+
+
+def assess(aid: AidType, example: Example, evidence: Evidence | None = None) -> Outcome:
+    return aid.assess(evidence or example.evidence, example.parameters, example.regime)
 
 
 def lines(outcome: Outcome) -> list[list[Any]]:
@@ -41,14 +59,15 @@ def essence(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
-def test_worked_example(example: Example) -> None:
-    outcome = assess(example)
+@EVERY
+def test_worked_example(aid: AidType, example: Example) -> None:
+    outcome = assess(aid, example)
 
     found: dict[str, Any] = {
         "conclusion": outcome.conclusion,
         "per_capita": outcome.per_capita_fen,
         "base": outcome.base_fen,
+        "care": outcome.care_fen,
         "amount": outcome.amount_fen,
         "reasons": list(outcome.reasons),
         "unknown": [each.key for each in outcome.cannot_tell],
@@ -59,7 +78,7 @@ def test_worked_example(example: Example) -> None:
 
 def expected(example: Example) -> dict[str, Any]:
     plain = dict(example.expect)
-    for key in ("per_capita", "base", "amount"):
+    for key in ("per_capita", "base", "care", "amount"):
         if key in plain:
             plain[key] = fen(plain[key])
     if "lines" in plain:
@@ -67,9 +86,9 @@ def expected(example: Example) -> dict[str, Any]:
     return plain
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
-def test_evidence_and_outcome_survive_being_stored(example: Example) -> None:
-    outcome = assess(example)
+@EVERY
+def test_evidence_and_outcome_survive_being_stored(aid: AidType, example: Example) -> None:
+    outcome = assess(aid, example)
 
     stored_evidence = json.loads(json.dumps(example.evidence.to_dict()))
     stored_outcome = json.loads(json.dumps(outcome.to_dict()))
@@ -78,9 +97,9 @@ def test_evidence_and_outcome_survive_being_stored(example: Example) -> None:
     assert Outcome.from_dict(stored_outcome) == outcome
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
-def test_every_line_and_condition_tells_people_why(example: Example) -> None:
-    outcome = assess(example)
+@EVERY
+def test_every_line_and_condition_tells_people_why(aid: AidType, example: Example) -> None:
+    outcome = assess(aid, example)
 
     assert all(line.label and line.formula and line.rule and line.article for line in outcome.lines)
     assert all(each.article and each.title for each in outcome.conditions)
@@ -90,20 +109,20 @@ def test_every_line_and_condition_tells_people_why(example: Example) -> None:
     assert "None" not in json.dumps(outcome.to_dict(), ensure_ascii=False)
 
 
-def test_titles_are_not_used_twice() -> None:
-    titles = [example.title for example in EXAMPLES]
+@pytest.mark.parametrize("aid", registry.all_types(), ids=lambda aid: aid.short_name)
+def test_every_type_has_its_examples_in_its_own_regimes(aid: AidType) -> None:
+    titles = [example.title for example in examples_of(aid)]
 
-    assert len(titles) == len(set(titles)) >= 50
+    assert len(titles) == len(set(titles)) >= 3
+    assert {example.regime for example in examples_of(aid)} <= aid.regimes
 
 
-def test_the_same_evidence_gives_the_same_outcome_years_later() -> None:
-    stored = json.loads(STORED.read_text(encoding="utf-8"))
-    regimes_and_parameters = {example.title: example for example in EXAMPLES}
+@pytest.mark.parametrize("aid", registry.all_types(), ids=lambda aid: aid.short_name)
+def test_the_same_evidence_gives_the_same_outcome_years_later(aid: AidType) -> None:
+    stored = json.loads(stored_in(aid).read_text(encoding="utf-8"))
+    by_title = {example.title: example for example in examples_of(aid)}
 
     for title, kept in stored.items():
-        example = regimes_and_parameters[title]
-        outcome = assess(example, Evidence.from_dict(kept["evidence"]))
+        outcome = assess(aid, by_title[title], Evidence.from_dict(kept["evidence"]))
         assert json.loads(json.dumps(essence(outcome))) == kept["outcome"], title
-    assert set(stored) == set(regimes_and_parameters), (
-        "run python -m jiuzhu.aid_types.dibao.tests.store_outcomes"
-    )
+    assert set(stored) == set(by_title), "run python -m jiuzhu.aid_types.tests.store_outcomes"
