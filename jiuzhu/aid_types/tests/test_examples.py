@@ -52,6 +52,7 @@ def essence(outcome: Outcome) -> dict[str, Any]:
             outcome.gap_fen,
             outcome.base_fen,
             outcome.topup_fen,
+            *([outcome.care_fen] if outcome.care_fen else []),
             outcome.amount_fen,
         ],
         "conditions": [[each.key, each.met, each.value, each.limit] for each in outcome.conditions],
