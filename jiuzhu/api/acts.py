@@ -217,6 +217,9 @@ def register(request: HttpRequest, body: schemas.IntentionIn) -> Any:
         hardship=body.hardship,
         causes=body.causes,
         address=body.address,
+        aid_type=body.aid_type,
+        for_person=body.for_person,
+        obligors=[each.dict() for each in body.obligors],
         once=key_of(request),
     )
     return Status(201, shown(actor, queries.case_for(actor, case.uid)))

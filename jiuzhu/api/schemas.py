@@ -93,6 +93,15 @@ class PersonIn(Schema):
     employment: str = Field("", max_length=3)
 
 
+class ObligorIn(Schema):
+    """A supporter who lives apart."""
+
+    supports: str = Field(max_length=18, description="由其赡养（抚养、扶养）的家庭成员的公民身份号码")
+    name: str = Field(max_length=60)
+    relation: str = Field("", max_length=3)
+    id_no: str = Field("", max_length=18)
+
+
 class IntentionIn(Schema):
     town_code: str = Field(max_length=12, description="乡镇（街道）机构代码")
     village_code: str = Field(max_length=12)
@@ -101,6 +110,9 @@ class IntentionIn(Schema):
     hardship: str = Field("", max_length=1000)
     causes: list[str] = Field([], max_length=9)
     address: str = Field("", max_length=120)
+    aid_type: str = Field("DIBAO", max_length=16, description="救助类别代码")
+    for_person: str = Field("", max_length=18, description="只救助一人时，该人的公民身份号码")
+    obligors: list[ObligorIn] = Field([], max_length=20, description="不共同生活的赡养（抚养、扶养）人")
 
 
 class ActIn(Schema):

@@ -15,6 +15,7 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.models import Membership, Signature
 from jiuzhu.people.queries import members_of
 from jiuzhu.policy import composition, evidence, findings
+from jiuzhu.policy.household import edge
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.verification import queries as verification
@@ -72,7 +73,7 @@ def declared(case: Case, on: date) -> evidence.Evidence:
     signed = set(
         Signature.objects.filter(authorisation=case.authorisation).values_list("person_id", flat=True)
     )
-    return evidence.Evidence(
+    family = evidence.Evidence(
         as_of=on,
         aid_type=case.aid_type,
         area_type=case.area_type,
@@ -93,6 +94,7 @@ def declared(case: Case, on: date) -> evidence.Evidence:
         ),
         rigid_expense_fen=int(body.get("rigid_expense_fen", 0)),
     )
+    return edge.alone(family, str(case.for_person.uid)) if case.for_person else family
 
 
 def verified(case: Case, on: date) -> evidence.Evidence:

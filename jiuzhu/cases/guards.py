@@ -75,7 +75,9 @@ def no_open_case(act: Act) -> None:
 @guard
 def all_adults_signed(act: Act) -> None:
     """D2, AS-02: names whoever has not signed."""
-    missing = people.missing_signers(act.case.authorisation, act.today)
+    missing = people.missing_signers(
+        act.case.authorisation, act.today, obligors=registry.get(act.case.aid_type).obligors_sign
+    )
     if missing:
         raise Refusal("E_NOT_SIGNED", names="、".join(missing))
 

@@ -52,6 +52,7 @@ def members(case: Case, on: date, *, numbers: bool) -> list[dict[str, Any]]:
             on=on,
             regime=case.regime,
         )
+        alone = case.for_person_id not in (None, person.id)
         row = {
             "name": person.name,
             "relation": name_of("relation", each.relation),
@@ -59,7 +60,11 @@ def members(case: Case, on: date, *, numbers: bool) -> list[dict[str, Any]]:
             "age": age_on(person.born_on, on),
             "labour": name_of("labour", each.labour),
             "health": name_of("health", each.health),
-            "counted": "计入" if placed.counted else f"不计入（{placed.rule}）",
+            "counted": f"不计入（{placed.rule}）"
+            if not placed.counted
+            else "不计入（只救助一人）"
+            if alone
+            else "计入",
         }
         rows.append(row | ({"id_no": person.id_no} if numbers else {}))
     return rows

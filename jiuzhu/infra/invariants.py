@@ -73,7 +73,7 @@ INVARIANTS = (
         "E_DUP",
         "一户一类只有一个在办案件",
         """SELECT h.dossier_no, count(*) || '个在办案件' FROM cases_case c JOIN people_household h ON h.id = c.household_id
-           WHERE c.open GROUP BY h.dossier_no, c.exclusive_group HAVING count(*) > 1""",
+           WHERE c.open AND c.for_person_id IS NULL GROUP BY h.dossier_no, c.exclusive_group HAVING count(*) > 1""",
     ),
     Invariant(
         "AID-01",
@@ -176,7 +176,7 @@ INVARIANTS = (
         """SELECT e.number, to_char(l.pay_month, 'YYYY-MM') || '金额不符' FROM payments_payline l
            JOIN cases_entitlement e ON e.id = l.entitlement_id
            WHERE l.pay_kind = 'REGULAR' AND l.reissue_of_id IS NULL AND NOT EXISTS (
-              SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = e.id
+              SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = e.id AND a.superseded_at IS NULL
               AND l.pay_month >= a.from_month AND (a.to_month IS NULL OR l.pay_month <= a.to_month)
               AND a.base_fen = l.base_fen AND a.topup_fen = l.topup_fen AND a.care_fen = l.care_fen)
            UNION ALL

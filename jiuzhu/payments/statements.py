@@ -70,7 +70,7 @@ FROM (
                                   AND l.pay_kind IN ('REGULAR', 'ARREARS'))
                  THEN e.first_month ELSE %(month)s END::timestamp, %(month)s::timestamp, interval '1 month') g
     ) m
-    JOIN cases_entitlementamount a ON a.entitlement_id = e.id
+    JOIN cases_entitlementamount a ON a.entitlement_id = e.id AND a.superseded_at IS NULL
         AND a.from_month <= m.pay_month AND (a.to_month IS NULL OR a.to_month >= m.pay_month)
     LEFT JOIN (
         SELECT entitlement_id, coalesce(sum(amount_fen) FILTER (WHERE kind = 'ARREARS'), 0) AS arrears_fen,
@@ -168,7 +168,7 @@ SELECT id, 'ENDED', 'E' FROM line WHERE pay_kind IN ('REGULAR', 'ARREARS')
 UNION ALL
 SELECT l.id, 'AMOUNT', 'E' FROM line l WHERE l.base_fen + l.topup_fen + l.care_fen > 0 AND NOT EXISTS (
     SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = l.entitlement_id
-        AND a.from_month <= l.pay_month AND (a.to_month IS NULL OR a.to_month >= l.pay_month)
+        AND a.superseded_at IS NULL AND a.from_month <= l.pay_month AND (a.to_month IS NULL OR a.to_month >= l.pay_month)
         AND (a.base_fen, a.topup_fen, a.care_fen) = (l.base_fen, l.topup_fen, l.care_fen))
 UNION ALL
 SELECT l.id, 'DUES', 'E' FROM line l WHERE l.reissue_of_id IS NULL AND (l.arrears_fen, l.deduction_fen) <> (
@@ -221,7 +221,7 @@ WITH missing AS MATERIALIZED (
             AND l.town_id = ANY (%(towns)s)
     ) listed ON listed.entitlement_id = e.id
     WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
-        AND e.state <> 'ENDED' AND e.first_month <= %(month)s
+        AND e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL') AND e.first_month <= %(month)s
         AND (e.last_month IS NULL OR e.last_month >= %(month)s) AND listed.entitlement_id IS NULL
     ORDER BY e.town_id, e.village_code, e.id LIMIT 200
 )
@@ -230,7 +230,7 @@ SELECT e.village_code, p.name, h.dossier_no,
          WHEN NOT EXISTS (SELECT 1 FROM people_bankaccount b WHERE b.household_id = e.household_id
              AND (b.valid_to IS NULL OR b.valid_to >= %(today)s)) THEN '没有银行账户'
          WHEN NOT EXISTS (SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = e.id
-             AND a.from_month <= %(month)s AND (a.to_month IS NULL OR a.to_month >= %(month)s)
+             AND a.superseded_at IS NULL AND a.from_month <= %(month)s AND (a.to_month IS NULL OR a.to_month >= %(month)s)
              AND a.base_fen + a.topup_fen + a.care_fen > 0) THEN '当月没有金额'
          ELSE '名单编制之后批准，下月补发' END
 FROM missing e

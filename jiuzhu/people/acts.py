@@ -155,25 +155,32 @@ def sign(
     actor: Actor,
     authorisation: Authorisation,
     *,
-    person: Person,
+    person: Person | None = None,
+    obligor: Obligor | None = None,
     image: bytes,
     mime: str,
     mode: str,
     on_behalf_of: str = "",
     witness_id: int | None = None,
 ) -> Signature:
-    """Keep one person's signature: finger or pen on the screen, or a photo of the signed paper. Once a person."""
+    """Keep one signature: finger or pen on the screen, or a photo of the signed paper. Once a person.
+
+    Either a member of the household or a supporter who lives apart signs (TK-05).
+    """
+    signer = person or obligor
+    assert signer is not None
     Authorisation.objects.select_for_update().get(pk=authorisation.pk)
     if authorisation.state not in (Authorisation.DRAFT,):
         raise Refusal("E_STATE", act="签署授权", state="授权书已签署齐全或已失效")
-    if person.household_id != authorisation.household_id:
-        raise Refusal("E_SCOPE", what=f"{person.name}不是该家庭成员")
-    if Signature.objects.filter(authorisation=authorisation, person=person).exists():
+    if signer.household_id != authorisation.household_id:
+        raise Refusal("E_SCOPE", what=f"{signer.name}不是该家庭成员")
+    if Signature.objects.filter(authorisation=authorisation, person=person, obligor=obligor).exists():
         raise Refusal("E_REPEAT", case_no=authorisation.number)
     return Signature.objects.create(
         authorisation=authorisation,
         person=person,
-        signer_name=person.name if not on_behalf_of else actor.name,
+        obligor=obligor,
+        signer_name=signer.name if not on_behalf_of else actor.name,
         on_behalf_of=on_behalf_of,
         mode=mode,
         image=files.keep(image, mime),
@@ -183,14 +190,22 @@ def sign(
     )
 
 
-def missing_signers(authorisation: Authorisation, on: date) -> list[str]:
-    """Adults of the household who have not signed (D2); guardians answer for those without capacity."""
-    signed = set(authorisation.signatures.values_list("person_id", flat=True))
-    return [
+def missing_signers(authorisation: Authorisation, on: date, *, obligors: bool = False) -> list[str]:
+    """Adults of the household who have not signed (D2); guardians answer for those without capacity.
+
+    With ``obligors`` the supporters who live apart sign too (TK-05).
+    """
+    signatures = list(authorisation.signatures.values_list("person_id", "obligor_id"))
+    signed, promised = {person for person, _ in signatures}, {obligor for _, obligor in signatures}
+    missing = [
         each.person.name
         for each in queries.adults_of(authorisation.household, on)
         if each.person_id not in signed
     ]
+    if obligors:
+        rows = authorisation.household.obligors.order_by("id")
+        missing += [each.name for each in rows if each.id not in promised]
+    return missing
 
 
 def bring_into_force(authorisation: Authorisation, on: date, months: int) -> None:

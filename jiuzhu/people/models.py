@@ -172,6 +172,11 @@ class Signature(models.Model):
                 condition=Q(person__isnull=False),
                 name="one_signature_a_person",
             ),
+            models.UniqueConstraint(
+                fields=["authorisation", "obligor"],
+                condition=Q(obligor__isnull=False),
+                name="one_signature_an_obligor",
+            ),
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | Q(obligor__isnull=False), name="signature_has_a_subject"
             ),

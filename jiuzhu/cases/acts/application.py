@@ -16,19 +16,20 @@ from jiuzhu.accounts.organisations import county_of, villages_of
 from jiuzhu.accounts.queries import kin_of_officials
 from jiuzhu.accounts.roles import role_name
 from jiuzhu.aid_types import registry
+from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import clocks, evidence, guards, one_form, papers
 from jiuzhu.cases.acts._act import Act, acting, finish, locked
 from jiuzhu.cases.models import Case, Correction, Draft, EntitlementMember, KinFiling, Material, Step
 from jiuzhu.cases.models.case import CaseCounter, CaseMember
 from jiuzhu.cases.permissions import check_may_do, check_may_see
-from jiuzhu.core import clock
+from jiuzhu.core import clock, id_numbers, names
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people import queries as people_queries
-from jiuzhu.people.models import Obligor, Person
+from jiuzhu.people.models import Household, Obligor, Person
 from jiuzhu.policy.regimes import regime_on
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
@@ -83,10 +84,16 @@ def register_intention(
     causes: tuple[str, ...] | list[str] = (),
     address: str = "",
     aid_type: str = "DIBAO",
+    for_person: str = "",
+    obligors: tuple[dict[str, Any], ...] | list[dict[str, Any]] = (),
     once: UUID | str | None = None,
     seen: int | None = None,
 ) -> Case:
-    """D1: the family's first word becomes a case with a number, a paper and a consent to sign."""
+    """D1: the family's first word becomes a case with a number, a paper and a consent to sign.
+
+    ``for_person`` is the ID number of the one person to be aided alone (empty: the family, or the applicant where
+    the aid is a person's). ``obligors``: supporters who live apart: supports (ID number), name, relation, id_no, facts.
+    """
     town = Organisation.objects.filter(pk=town_id, kind=Organisation.TOWN).first()
     if town is None:
         raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
@@ -108,6 +115,8 @@ def register_intention(
                 address,
                 aid_type,
                 once,
+                for_person=for_person,
+                obligors=list(obligors),
             )
     except IntegrityError as clash:
         if any(name in str(clash) for name in _TAKEN):
@@ -140,32 +149,33 @@ def _open(
     address: str,
     aid_type: str,
     once: UUID | str | None,
+    *,
+    for_person: str,
+    obligors: list[dict[str, Any]],
 ) -> Case:
     now = clock.now()
     today = now.date()
-    aid = registry.get(aid_type)
     county = county_of(town, today)
+    regime = _regime(county, today)
+    aid = _offered(aid_type, regime)
     household = people.register_household(
         actor, town=town, village_code=village_code, area_type=area_type, people=family, address=address
     )
-    if Case.objects.filter(household=household, exclusive_group=aid.exclusive_group, open=True).exists():
-        raise Refusal("E_DUP", why="该家庭已有在办案件")
-    if EntitlementMember.objects.filter(
-        Q(to_month__isnull=True) | Q(to_month__gte=today.replace(day=1)),
-        person__household=household,
-        group=aid.exclusive_group,
-    ).exists():
-        raise Refusal("E_DUP", why="有家庭成员已在享受低保或特困供养，家庭情况有变化请办理变更")
     members = list(people_queries.members_of(household, today))
     applicant = next(each.person for each in members if each.relation == "0")
+    alone = _person_aided(aid, [each.person for each in members], applicant, for_person)
+    concerned = [alone] if alone else [each.person for each in members]
+    _refuse_second(aid, household, concerned, alone, today)
+    _register_obligors(household, members, obligors)
     case = Case(
         case_no=_case_no(aid.case_prefix, county, f"{today:%Y%m%d}"),
         aid_type=aid.code,
         exclusive_group=aid.exclusive_group,
-        regime=_regime(county, today),
+        regime=regime,
         state="",
         household=household,
         applicant=applicant,
+        for_person=alone,
         town=town,
         county=county,
         village_code=village_code,
@@ -184,8 +194,8 @@ def _open(
         purpose=f"{aid.name}家庭经济状况核对",
     )
     case.save(force_insert=True)
-    for each in members:
-        CaseMember.objects.create(case=case, person=each.person, exclusive_group=aid.exclusive_group)
+    for person in concerned:
+        CaseMember.objects.create(case=case, person=person, exclusive_group=aid.exclusive_group)
     row = aid.moves.named("D1")[0]
     act = Act(actor=actor, case=case, move=row, at=now)
     act.paper("W01")
@@ -193,30 +203,97 @@ def _open(
     return case
 
 
+def _offered(aid_type: str, regime: str) -> AidType:
+    """The aid type, where it exists under the regime (2.0)."""
+    for aid in registry.offered(regime):
+        if aid.code == aid_type:
+            return aid
+    raise Refusal("E_INPUT", field="救助类别", problem="现行制度下没有这一类别，请重新选择")
+
+
+def _person_aided(aid: AidType, members: list[Person], applicant: Person, for_person: str) -> Person | None:
+    """Whose aid it is when it is not the family's: the one named, else the applicant of a person's aid."""
+    if not for_person:
+        return applicant if aid.per_person else None
+    if not (aid.per_person or aid.may_be_single):
+        raise Refusal("E_INPUT", field="救助对象", problem=f"{aid.name}以家庭为单位申请")
+    number = id_numbers.parse(for_person, on=clock.today()).number
+    found = next((each for each in members if each.id_no == number), None)
+    if found is None:
+        raise Refusal("E_INPUT", field="救助对象", problem="应是该家庭的成员")
+    return found
+
+
+def _refuse_second(
+    aid: AidType, household: Household, concerned: list[Person], alone: Person | None, today: date
+) -> None:
+    """AID-01: one open case of a group, and no second aid of the same kind; another kind is a conversion."""
+    same = Case.objects.filter(exclusive_group=aid.exclusive_group, open=True)
+    if alone is None and same.filter(household=household, for_person__isnull=True).exists():
+        raise Refusal("E_DUP", why="该家庭已有在办案件")
+    if CaseMember.objects.filter(
+        person__in=concerned, exclusive_group=aid.exclusive_group, open=True
+    ).exists():
+        raise Refusal("E_DUP", why="该家庭（成员）已有在办案件")
+    if EntitlementMember.objects.filter(
+        Q(to_month__isnull=True) | Q(to_month__gte=today.replace(day=1)),
+        person__in=concerned,
+        group=aid.exclusive_group,
+        entitlement__aid_type=aid.code,
+    ).exists():
+        raise Refusal("E_DUP", why=f"有家庭成员已在享受{aid.short_name}，家庭情况有变化请办理变更")
+
+
+def _register_obligors(household: Household, members: list[Any], obligors: list[dict[str, Any]]) -> None:
+    """Supporters named with the first word, because they sign the consent too (TK-05); named once."""
+    by_number = {each.person.id_no: each.person for each in members}
+    for each in obligors:
+        supports = by_number.get(id_numbers.parse(str(each.get("supports", ""))).number)
+        if supports is None or not str(each.get("name", "")).strip():
+            raise Refusal("E_INPUT", field="赡养（抚养、扶养）人", problem="请填写姓名和由谁赡养的家庭成员")
+        if household.obligors.filter(supports=supports, name=names.normalise(str(each["name"]))).exists():
+            continue
+        people.add_obligor(
+            household,
+            supports=supports,
+            name=str(each["name"]),
+            relation=str(each.get("relation", "")),
+            id_no=str(each.get("id_no", "")),
+            facts=dict(each.get("facts", {})),
+        )
+
+
 def sign(
     actor: Actor,
     uid: UUID | str,
     *,
-    person_uid: UUID | str,
+    person_uid: UUID | str | None = None,
+    obligor_id: int | None = None,
     picture: Picture,
     mode: str = "SCREEN",
     on_behalf_of: str = "",
     seen: int | None = None,
     once: UUID | str | None = None,
 ) -> Case:
-    """One adult signs the consent; with the last signature it comes into force by itself (D2, AS-02)."""
+    """One adult (or supporter, TK-05) signs; with the last signature the consent is in force (D2, AS-02)."""
     with transaction.atomic():
         case = locked(actor, uid)
         check_may_do(actor, case, FAMILY_SIDE, "签署授权")
         if case.state != "INTENT":
             raise Refusal("E_STATE", act="签署授权", state=STATES[case.state].name)
-        person = Person.objects.filter(uid=person_uid, household=case.household).first()
-        if person is None:
+        person = (
+            Person.objects.filter(uid=person_uid, household=case.household).first() if person_uid else None
+        )
+        obligor = (
+            Obligor.objects.filter(pk=obligor_id, household=case.household).first() if obligor_id else None
+        )
+        if person is None and obligor is None:
             raise Refusal("E_SCOPE", what="签字人不是该家庭成员")
         people.sign(
             actor,
             case.authorisation,
             person=person,
+            obligor=obligor,
             image=picture.content,
             mime=picture.mime,
             mode=mode,
@@ -228,10 +305,11 @@ def sign(
             "authorisation.sign",
             about=case.authorisation,
             case_no=case.case_no,
-            person_uid=person.uid,
+            person_uid=person.uid if person else None,
             mode=mode,
         )
-        if not people.missing_signers(case.authorisation, clock.today()):
+        with_obligors = registry.get(case.aid_type).obligors_sign
+        if not people.missing_signers(case.authorisation, clock.today(), obligors=with_obligors):
             return _all_signed(actor, case)
         return case
 

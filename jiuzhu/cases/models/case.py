@@ -13,7 +13,11 @@ from jiuzhu.people.models import Authorisation, Household, Person
 
 
 class Case(models.Model):
-    """One family's way through one kind of aid. ``version`` rises with every step (a stale page is noticed)."""
+    """One family's way through one kind of aid. ``version`` rises with every step (a stale page is noticed).
+
+    ``for_person`` is set where one person alone is aided (per-person aid, DB-05); ``origin`` is the case this one
+    continues without being entered again.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case_no = models.CharField("案号", max_length=30, unique=True)
@@ -24,6 +28,8 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=0)
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="cases")
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    for_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="continued_by")
     town = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     county = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     village_code = models.CharField(max_length=12)
@@ -46,7 +52,7 @@ class Case(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["household", "exclusive_group"],
-                condition=Q(open=True),
+                condition=Q(open=True, for_person__isnull=True),
                 name="one_open_case_a_household",
             )
         ]

@@ -12,7 +12,14 @@ from jiuzhu.people.models import Household, Person
 
 
 class Entitlement(models.Model):
-    """A benefit of one household (or person). Months are stored as their first day."""
+    """A benefit of one household (or person). Months are stored as their first day.
+
+    States of 5.1; VOID never took effect (another aid began before its first month).
+    """
+
+    ACTIVE, SUSPENDED, GRADUAL = "ACTIVE", "SUSPENDED", "GRADUAL"
+    STOPPED, CLOSED, VOID = "STOPPED", "CLOSED", "VOID"
+    RUNNING = (ACTIVE, SUSPENDED, GRADUAL)
 
     number = models.CharField("待遇编号", max_length=30, unique=True)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="entitlement")
@@ -24,12 +31,14 @@ class Entitlement(models.Model):
     county = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     village_code = models.CharField(max_length=12)
     payee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=10, default="ACTIVE")
+    state = models.CharField(max_length=10, default=ACTIVE)
     review_class = models.CharField(max_length=1, default="C")
     first_month = models.DateField()
     last_month = models.DateField(null=True)
     next_review_on = models.DateField(null=True)
     created_at = models.DateTimeField()
+    stop_reason = models.CharField("停发原因", max_length=16, blank=True)
+    stopped_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -42,7 +51,11 @@ class Entitlement(models.Model):
 
 
 class EntitlementAmount(models.Model):
-    """The amount for a span of months; a change closes one span and opens the next."""
+    """The amount for a span of months; a change closes one span and opens the next.
+
+    ``ground`` is what it rests on: the decision, or the number of the change. A span replaced before its first
+    month is superseded, never deleted.
+    """
 
     entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="amounts")
     from_month = models.DateField()
@@ -51,11 +64,22 @@ class EntitlementAmount(models.Model):
     base_fen = models.BigIntegerField()
     topup_fen = models.BigIntegerField(default=0)
     care_fen = models.BigIntegerField(default=0)
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True)
+    ground = models.CharField("依据", max_length=40, blank=True)
+    superseded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            no_overlap("one_amount_a_month", ["entitlement"], "from_month", "to_month"),
+            no_overlap(
+                "one_amount_a_month",
+                ["entitlement"],
+                "from_month",
+                "to_month",
+                condition=Q(superseded_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(decision__isnull=False) | ~Q(ground=""), name="amount_has_a_ground"
+            ),
             models.CheckConstraint(
                 condition=Q(base_fen__gte=0, topup_fen__gte=0, care_fen__gte=0), name="amount_not_negative"
             ),

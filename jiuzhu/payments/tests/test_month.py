@@ -105,7 +105,7 @@ def test_the_list_takes_amount_account_and_payee_from_the_entitlement(city: City
     [
         ("first month later", {"first_month": date(2019, 12, 1)}),
         ("suspended", {"state": "SUSPENDED"}),
-        ("ended", {"state": "ENDED"}),
+        ("ended", {"state": "STOPPED"}),
         ("no sum", {"base_fen": 0}),
         ("no account", {"account": None}),
     ],

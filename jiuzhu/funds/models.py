@@ -1,0 +1,1 @@
+"""Rows of this capability; the first come with their first act."""

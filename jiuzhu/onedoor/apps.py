@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OnedoorConfig(AppConfig):
+    name = "jiuzhu.onedoor"
+    verbose_name = "一门受理"
