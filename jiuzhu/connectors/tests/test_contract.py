@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import httpx
@@ -32,7 +33,8 @@ class _Bridge(httpx.BaseTransport):
                 response.status_code, headers=response.headers, content=await response.aread()
             )
 
-        return asyncio.run(asyncio.wait_for(go(), 2))
+        with ThreadPoolExecutor(1) as own:  # a browser's loop may run in this thread already
+            return own.submit(asyncio.run, asyncio.wait_for(go(), 2)).result()
 
 
 class _Slow(httpx.BaseTransport):
