@@ -27,7 +27,7 @@ WITH waiting AS (
     JOIN {_ACCOUNT}
     LEFT JOIN LATERAL (
         SELECT a.base_fen + a.topup_fen + a.care_fen AS fen FROM cases_entitlementamount a
-        WHERE a.entitlement_id = e.id AND a.from_month <= %(month)s
+        WHERE a.entitlement_id = e.id AND a.superseded_at IS NULL AND a.from_month <= %(month)s
             AND (a.to_month IS NULL OR a.to_month >= %(month)s) AND {_IN_FORCE.format(month="%(month)s")}
             AND NOT {_LISTED.format(month="%(month)s")}
     ) own ON own.fen > 0
