@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from jiuzhu.accounts.models import Delegation, Division, Organisation, OrganisationLink
+from jiuzhu.accounts.models import Delegation, DelegationStep, Division, Organisation, OrganisationLink
 
 COUNTY_LEVEL = (Organisation.COUNTY, Organisation.ZONE)
 
@@ -62,13 +62,17 @@ def delegation_for(town: Organisation, aid_type: str, on: date) -> Delegation | 
 
     Follows the administrative tree: a zone's town is not covered by the district that lists it (AS-59).
     """
-    county = parent_of(town, on)
-    candidates = Delegation.objects.filter(_in_force(on), county=county, aid_types__contains=[aid_type])
-    for delegation in candidates.order_by("id"):
-        covered = delegation.towns.all()
-        if delegation_state(delegation, on) == "ACTIVE" and (not covered or town in covered):
-            return delegation
-    return None
+    latest = DelegationStep.objects.filter(delegation=OuterRef("pk"), effective_on__lte=on)
+    latest = latest.order_by("-effective_on", "-id").values("state")[:1]
+    above = OrganisationLink.objects.filter(_in_force(on), child=town).values("parent_id")
+    named = Delegation.towns.through.objects.filter(delegation_id=OuterRef("pk"))
+    return (
+        Delegation.objects.filter(_in_force(on), county_id__in=above, aid_types__contains=[aid_type])
+        .annotate(state_then=Subquery(latest))
+        .filter(~Exists(named) | Exists(named.filter(organisation_id=town.id)), state_then="ACTIVE")
+        .order_by("id")
+        .first()
+    )
 
 
 def decide_authority(town: Organisation, aid_type: str, on: date) -> str:
