@@ -90,4 +90,18 @@ def demo(families: int) -> None:
     sys.exit(_walk(families, today - timedelta(days=100), today, last=today))
 
 
-commands = [simulate, simulate_share, demo]
+@click.command()
+@click.argument("number")
+def story(number: str) -> None:
+    """讲一户的经过：档案号、案号或待遇编号（仅演示环境）"""
+    from jiuzhu.infra import story as told
+
+    if not settings.DEMO:
+        raise Refusal("E_DEMO", what="查看一户经过")
+    household = told.household_of(number)
+    click.echo(f"档案号 {household.dossier_no}")
+    for each in told.tell(household):
+        click.echo(f"{each.on}  {each.words}")
+
+
+commands = [simulate, simulate_share, demo, story]
