@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from departments import bank, world
+from departments import bank, desks, world
 from departments.register import Register
 from departments.signing import refused_signature
 
@@ -353,5 +353,6 @@ app = Starlette(
         Route("/console/families", families),
         Route("/healthz", health),
         *bank.routes,
+        *desks.routes,
     ]
 )

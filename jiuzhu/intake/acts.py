@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.accounts.roles import role_name
@@ -16,8 +16,12 @@ from jiuzhu.audit.acts import record
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake.models import Assistance, ChangeReport
+from jiuzhu.onedoor import leads
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
+
+# whose word a lead from a change report is
+NEED_SOURCE = {"VILLAGE_ASSIST": "VILLAGE", "TOWN_CLERK": "STAFF", "TOWN_LEAD": "STAFF"}
 
 
 def note_assistance(
@@ -74,6 +78,10 @@ def report_change(
         raise Refusal("E_INPUT", field="发生日期", problem="不能晚于今天")
     if kind != "DEATH" and len(text.strip()) < 4:
         raise Refusal("E_INPUT", field="情况说明", problem="请写清楚发生了什么")
+    if kind == "NEED" and not person.strip():
+        raise Refusal(
+            "E_INPUT", field="是谁（姓名）", problem="请填写有困难的人的姓名，不知道就写大家怎样称呼"
+        )
     report = ChangeReport(
         town=town,
         village_code=village_code,
@@ -90,7 +98,22 @@ def report_change(
     report.person, report.text = person.strip()[:80], text.strip()[:1000]
     try:
         with transaction.atomic():
-            report.save(force_insert=True)
+            if kind == "NEED":
+                report.lead = leads.report(
+                    actor,
+                    town_id=town_id,
+                    village_code=village_code,
+                    source=NEED_SOURCE.get(actor.role, "PUBLIC"),
+                    name=person,
+                    text=text,
+                    photo=photo,
+                    informant=actor.name if actor.is_citizen else "",
+                    once=once,
+                )
+            if kind == "NEED" and actor.is_citizen:  # who told us is sealed with the lead, not written here
+                report.reporter_name, report.household_id = "群众", None
+            with fence(PLATFORM):
+                report.save(force_insert=True)
             record(actor, "change.report", about=report, kind=kind, village=village_code)
     except IntegrityError as clash:
         if "once" in str(clash):

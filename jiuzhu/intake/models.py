@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 
 from jiuzhu.accounts.models import Organisation, Staff
+from jiuzhu.onedoor.models import Lead
 from jiuzhu.people.models import Household
 from jiuzhu.vault.fields import Sealed, SealedRow, sealed_column
 from jiuzhu.vault.models import StoredFile
@@ -35,7 +36,8 @@ class Assistance(models.Model):
 class ChangeReport(SealedRow):
     """Somebody says that something changed in a family (death first); the town clerk answers it.
 
-    A message, not a decision: nothing in a benefit moves because of it.
+    A message, not a decision: nothing in a benefit moves because of it. Somebody found in need (NEED) is a lead as
+    well, and is followed there to an end.
     """
 
     KINDS = (
@@ -66,6 +68,7 @@ class ChangeReport(SealedRow):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=60, blank=True)
     answer = models.CharField("办理情况", max_length=200, blank=True)
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["town", "answered_at"], name="change_report_open")]

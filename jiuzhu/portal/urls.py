@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiuzhu.portal import authorisation, enter, home, intention, postings, progress
+from jiuzhu.portal import authorisation, door, enter, home, intention, postings, progress
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("leave/", enter.leave, name="leave"),
     path("apply/", intention.where, name="where"),
     path("apply/<int:town_id>/", intention.family, name="family"),
+    path("door/", door.door, name="door"),
+    path("matters/", door.matters, name="matters"),
+    path("matters/<uuid:uid>/slip/", door.slip, name="slip"),
+    path("windows/", door.windows, name="windows"),
+    path("speak/tell/", door.tell, name="tell"),
     path("mine/", progress.mine, name="mine"),
     path("mine/<uuid:uid>/", progress.case_page, name="case"),
     path("mine/<uuid:uid>/registered/", intention.registered, name="registered"),

@@ -31,7 +31,12 @@ OPEN = {
     "publicity_posting": "依法公示的内容",
 }
 # Levels of VER-30 below which even the own area's rows do not show.
-LEVEL = {"verification_answer": 2, "verification_finding": 1, "verification_findinganswer": 1}
+LEVEL = {
+    "verification_answer": 2,
+    "verification_finding": 1,
+    "verification_findinganswer": 1,
+    "onedoor_informant": 1,
+}
 WORKERS = {
     "TOWN_CLERK": ("clerk-371502101", {DELEGATED}),
     "TOWN_VERIFIER": ("verifier-371502101", {DELEGATED}),

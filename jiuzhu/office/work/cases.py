@@ -110,6 +110,9 @@ def page_of(request: HttpRequest, case: Any, tab: str, **more: Any) -> HttpRespo
         "tabs": [{"title": title, "url": case_url(case, key), "current": key == tab} for key, title in TABS],
         "done": _stage_days(actor, case),
         "crumbs": [("案件查询", reverse("office:cases"))],
+        "refer_url": reverse("office:refer-case", args=[case.uid])
+        if case.state == "NOT_ACCEPTED" and actor.role == "TOWN_CLERK"
+        else "",
     }
     status = refusal.status if refusal else 200
     return render(request, "office/work/case.html", context | _TAB[tab](actor, case) | more, status=status)
