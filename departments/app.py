@@ -19,7 +19,7 @@ from xml.sax.saxutils import quoteattr
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from departments import bank, desks, world
@@ -330,6 +330,10 @@ async def families(request: Request) -> Response:
     )
 
 
+async def front(request: Request) -> Response:
+    return RedirectResponse("/console/")
+
+
 async def health(request: Request) -> Response:
     return JSONResponse({"ok": True, "note": BANNER, "today": date.today().isoformat()})
 
@@ -346,6 +350,7 @@ app = Starlette(
         Route("/scjg/ztxx", _handler("GS", business), methods=["POST"]),
         Route("/yh/deposit/batch", _handler("CK", deposits_apply), methods=["POST"]),
         Route("/yh/deposit/batch/{ticket}", _handler("CK", deposits_result)),
+        Route("/", front),
         Route("/console/", console),
         Route("/console/calls.json", call_list),
         Route("/console/faults", set_faults, methods=["POST"]),

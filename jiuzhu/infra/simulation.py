@@ -113,12 +113,12 @@ class Share:
         self.events: Counter[str] = Counter()
         self.stuck: list[str] = []
         self.queue: list[tuple[datetime, int, Any]] = []
-        counties = sorted({_county(code) for code in demo.TOWNS})
-        own = [code for code in demo.TOWNS if counties.index(_county(code)) % shares == share]
+        share_of = _spread(shares)
+        own = [code for code in demo.TOWNS if share_of[_county(code)] == share]
         organs = {county_of(town, moments[0].date()) for town in Organisation.objects.filter(code__in=own)}
         self.payroll = PayrollWalk(self.walker, sorted(organs, key=lambda organ: organ.code), BankFront(line))
         for position, family in enumerate(_families(console, first, len(moments))):
-            if counties.index(_county(family["town"])) % shares == share:
+            if share_of[_county(family["town"])] == share:
                 self._push(moments[position], family["index"], family)
         self.case_of: dict[int, str] = {}
 
@@ -155,6 +155,16 @@ class Share:
             self.events["finished"] += 1
         else:
             self._push(again, index, walk)
+
+
+def _spread(shares: int) -> dict[str, int]:
+    """County → helper: the county with most towns first, each to the helper with fewest towns so far."""
+    towns = Counter(_county(code) for code in demo.TOWNS)
+    load, share_of = [0] * shares, {}
+    for county in sorted(towns, key=lambda code: (-towns[code], code)):
+        share_of[county] = load.index(min(load))
+        load[share_of[county]] += towns[county]
+    return share_of
 
 
 def _county(town_code: str) -> str:

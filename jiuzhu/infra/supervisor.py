@@ -80,6 +80,7 @@ def _supervise() -> int:
         "JIUZHU_PORT": str(settings.WEB_PORT),
         "JIUZHU_DEPARTMENTS_PORT": str(settings.DEPARTMENTS_PORT),
     }
+    settings.DEPARTMENTS_KEPT.write_text(_departments(), encoding="utf-8")
     procfile = (Path(settings.BASE_DIR) / "Procfile").read_text(encoding="utf-8")
     for name, command in parse_procfile(procfile).processes.items():
         manager.add_process(name, command, env=environment, cwd=str(settings.BASE_DIR))
@@ -89,6 +90,10 @@ def _supervise() -> int:
     manager.loop()
     interrupted = manager.returncode in (-signal.SIGINT, 128 + signal.SIGINT, 128 + signal.SIGTERM)
     return 0 if interrupted else int(manager.returncode or 0)
+
+
+def _departments() -> str:
+    return f"http://{settings.WEB_HOST}:{settings.DEPARTMENTS_PORT}"
 
 
 def _announce(started: float) -> None:
@@ -111,7 +116,7 @@ def _welcome(address: str) -> str:
     lines = [
         "",
         f"  久助已启动  {address}",
-        f"  部门模拟器  http://{settings.WEB_HOST}:{settings.DEPARTMENTS_PORT}/",
+        f"  部门模拟器  {_departments()}/",
     ]
     if settings.DEMO:
         lines += [

@@ -10,6 +10,7 @@ BASE_DIR = env.project_folder()
 VAR = BASE_DIR / "var"
 FILE_STORE = VAR / "files"
 CLOCK_FILE = VAR / "clock"
+DEPARTMENTS_KEPT = VAR / "departments-url"  # where the simulator of the running city listens
 
 DEBUG = False
 DEMO = False

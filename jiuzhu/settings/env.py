@@ -25,6 +25,11 @@ def flag(name: str, default: bool) -> bool:
     return os.environ.get(name, str(default)).lower() in ("1", "true", "yes", "on")
 
 
+def kept(path: Path, default: str) -> str:
+    """What a running city wrote down about itself under var/."""
+    return path.read_text(encoding="utf-8").strip() if path.exists() else default
+
+
 def folder(name: str) -> Path | None:
     """A folder named by the installation, or nothing."""
     value = os.environ.get(name, "")

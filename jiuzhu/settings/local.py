@@ -3,12 +3,17 @@
 from jiuzhu.infra import keys, postgres
 from jiuzhu.settings import env
 from jiuzhu.settings.base import *  # noqa: F403
-from jiuzhu.settings.base import PG_BIN, VAR
+from jiuzhu.settings.base import DEPARTMENTS_KEPT, PG_BIN, VAR
+from jiuzhu.settings.base import DEPARTMENTS_URL as _BY_PORT
 
 DEMO = env.flag("JIUZHU_DEMO", True)
 SECRET_KEY = env.text("JIUZHU_SECRET_KEY", "local-only-not-secret")
 ALLOWED_HOSTS = ["*"] if DEMO else ["127.0.0.1", "localhost"]
 KEYRING = keys.local(VAR / "keys" / "keyring.json")
+
+DEPARTMENTS_URL = _BY_PORT
+if not (env.text("JIUZHU_DEPARTMENTS_URL", "") or env.text("JIUZHU_DEPARTMENTS_PORT", "")):
+    DEPARTMENTS_URL = env.kept(DEPARTMENTS_KEPT, _BY_PORT)  # a command in another shell than `make run`
 
 PG_FOLDER = VAR / "pg"
 DATABASE_URL = env.text("JIUZHU_DATABASE_URL", "")
