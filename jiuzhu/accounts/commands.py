@@ -1,4 +1,4 @@
-"""``jiuzhu token``: tokens for machines that work in somebody's post."""
+"""``jiuzhu token``: tokens for machines that work in somebody's post; ``jiuzhu staff``: the first administrator's account."""
 
 from __future__ import annotations
 
@@ -43,4 +43,31 @@ def revoke(token_id: int) -> None:
     click.echo("已停用")
 
 
-commands = [token]
+@click.group()
+def staff() -> None:
+    """工作人员账号（第一个系统管理员由此开设，其余在界面上办理）"""
+
+
+@staff.command("open")
+@click.argument("username")
+@click.argument("name")
+@click.argument("organ_code")
+@click.argument("role")
+def open_account(username: str, name: str, organ_code: str, role: str) -> None:
+    """开设账号并分配岗位，打印初始密码，例如：staff open A0001 林涛 3715 SYSADMIN"""
+    from jiuzhu.accounts import staffing
+    from jiuzhu.accounts.actor import PLATFORM, fence
+    from jiuzhu.accounts.models import Organisation
+    from jiuzhu.core.refusal import Refusal
+
+    organ = Organisation.objects.filter(code=organ_code).first()
+    if organ is None:
+        raise Refusal("E_NOT_FOUND", what=f"单位{organ_code}")
+    with fence(PLATFORM):
+        opened, password = staffing.open_account(
+            PLATFORM, username=username, name=name, organ_id=organ.id, role=role
+        )
+    click.echo(f"已开设 {opened.username}，初始密码 {password}（只显示这一次，登录后绑定动态验证码）")
+
+
+commands = [token, staff]

@@ -14,6 +14,7 @@ from jiuzhu.accounts.models import (
     Kin,
     Organisation,
     Post,
+    Seal,
     Staff,
     Training,
 )
@@ -105,16 +106,32 @@ def tree(on: date) -> list[dict[str, Any]]:
     return [{"organ": organ, "towns": towns_of(organ, on)} for organ in organs]
 
 
-def staff_of(on: date, organ_id: int | None = None) -> list[dict[str, Any]]:
-    """People at work on a day with posts, agreement and last training."""
+def staff_of(on: date, *, wanted: str = "", assistants: bool = False, most: int = 60) -> list[dict[str, Any]]:
+    """Posts held on a day with agreement and last training; ``wanted`` is part of a name, number or organ.
+
+    At most ``most`` and one more, so that the caller can say that there are others.
+    """
     posts = (
-        Post.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+        Post.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, staff__is_active=True
+        )
         .select_related("staff", "organ")
         .order_by("organ__code", "id")
     )
-    if organ_id:
-        posts = posts.filter(organ_id=organ_id)
-    trained = dict(Training.objects.values_list("staff_id").annotate(last=Max("held_on")))
+    if wanted:
+        posts = posts.filter(
+            Q(staff__name__icontains=wanted)
+            | Q(staff__username__icontains=wanted)
+            | Q(organ__name__icontains=wanted)
+        )
+    if not assistants:
+        posts = posts.exclude(role="VILLAGE_ASSIST")
+    posts = posts[: most + 1]
+    trained = dict(
+        Training.objects.filter(staff__in=[each.staff_id for each in posts])
+        .values_list("staff_id")
+        .annotate(last=Max("held_on"))
+    )
     return [
         {
             "post": each,
@@ -136,3 +153,19 @@ def county_level_of(actor: Actor, on: date) -> Organisation:
     """The county or zone whose values an asker sees: his own, his town's, or for the city the city itself."""
     organ = Organisation.objects.get(pk=actor.organ_id)
     return county_of(organ, on) if organ.kind == Organisation.TOWN else organ
+
+
+def staff_by_id(staff_id: int) -> Staff | None:
+    """An account in use."""
+    return Staff.objects.filter(pk=staff_id, is_active=True).first()
+
+
+def organs() -> list[Organisation]:
+    """Every authority: the city, counties and zones, townships."""
+    return list(Organisation.objects.order_by("code"))
+
+
+def sealed_organs(on: date) -> set[int]:
+    """The organs whose seal is registered on a day."""
+    seals = Seal.objects.filter(registered_on__lte=on).exclude(ended_on__lt=on)
+    return set(seals.values_list("organ_id", flat=True))

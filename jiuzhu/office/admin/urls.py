@@ -15,7 +15,10 @@ urlpatterns = [
     path("delegations/<int:delegation_id>/", delegations.delegation, name="delegation"),
     path("permissions/", people.permissions, name="permissions"),
     path("organisations/", people.organisations, name="organisations"),
+    path("organisations/seal/", people.seal, name="seal"),
     path("staff/", people.staff, name="staff"),
+    path("staff/new/", people.open_account, name="staff-new"),
+    path("staff/<int:staff_id>/", people.person, name="staff-person"),
     path("staff/<int:staff_id>/agreement/", people.agreement, name="agreement"),
     path("audit/", audit.search, name="audit"),
 ]
