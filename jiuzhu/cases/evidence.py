@@ -104,9 +104,15 @@ def verified(case: Case, on: date) -> evidence.Evidence:
     if run is None:
         return said
     observations, refs = verification.observations_of(run)
-    answered = replace(said, answered=verification.spoke(run))
+    answered = replace(said, answered=verification.spoke(run), self_care=_self_care(case))
     known = findings.with_observations(answered, observations, refs, explained=_explained(case))
     return _exempted(known, case)
+
+
+def _self_care(case: Case) -> evidence.SelfCare | None:
+    """What the latest rating says (TK-07)."""
+    rating = case.ratings.select_related("person").order_by("-seq").first()
+    return evidence.SelfCare(member=str(rating.person.uid), **rating.items) if rating else None
 
 
 def _explained(case: Case) -> set[tuple[str, str]]:

@@ -21,10 +21,12 @@ from jiuzhu.cases.models import (
     KinFiling,
     Objection,
 )
+from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import Authorisation
+from jiuzhu.people.queries import account_on
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.publicity.models import Posting
 from jiuzhu.verification import queries as verification
@@ -186,7 +188,7 @@ def commitments_signed(act: Act) -> None:
 def missing_materials(case) -> list[str]:
     """What an application lacks: an account to pay into, and whatever the correction asked for."""
     missing = []
-    if not case.household.accounts.filter(valid_to__isnull=True).exists():
+    if account_on(case.household, clock.today(), case.for_person) is None:
         missing.append("bank_account")
     return missing
 
@@ -328,6 +330,38 @@ def authority_matches(act: Act) -> None:
         raise Refusal("E_AUTH", role=act.actor.organ, act=act.move.title, why="审批权当日不在本级。")
     if act.actor.organ_id != organ:
         raise Refusal("E_AUTH", role=act.actor.organ, act=act.move.title, why="不是本案的审批机关。")
+
+
+def _names_of(act: Act) -> set[str]:
+    return {str(act.given.get(role, "")).strip() for role in ("assessor", "second_assessor", "witness")}
+
+
+@guard
+def rated_by_two_and_a_witness(act: Act) -> None:
+    """TK-08: six items clicked, two assessors and a witness sign; none of them belongs to the family."""
+    support = registry.get(act.case.aid_type).support
+    items = act.given.get("items") or {}
+    if support is None or set(items) != set(support.items):
+        raise Refusal("E_INPUT", field="自理能力", problem="请逐项选择能或不能")
+    names = _names_of(act)
+    if "" in names or len(names) != 3:
+        raise Refusal("E_INPUT", field="评估人员", problem="请填写两名评估人和一名见证人，不能是同一人")
+    related = _household_names(act.case) & names
+    if related:
+        raise Refusal("E_SOD", who="、".join(sorted(related)), why="是被评估人的家庭成员或义务人，应当回避")
+    if not all(act.given.get("signatures") or [None]) or len(act.given["signatures"]) != 3:
+        raise Refusal("E_SEAL", missing="两名评估人和见证人签字")
+
+
+@guard
+def self_care_rated(act: Act) -> None:
+    """3.4, DQ-39: the assessment the decision rests on knows the level, and the rating is still valid."""
+    rating = act.case.ratings.order_by("-seq").first()
+    assessment = act.case.assessments.order_by("-id").first()
+    if rating is None or assessment is None or not assessment.evidence.body.get("self_care"):
+        raise Refusal("E_DOC", missing="生活自理能力评估表")
+    if rating.valid_to < act.today:
+        raise Refusal("E_DOC", missing=f"有效的生活自理能力评估表（上次评估有效期至{rating.valid_to}）")
 
 
 @guard

@@ -98,7 +98,7 @@ def common(case: Case, on: date) -> dict[str, Any]:
 
 
 def account_words(case: Case, on: date) -> dict[str, Any]:
-    account = account_on(case.household, on)
+    account = account_on(case.household, on, case.for_person)
     if account is None:
         return {
             "bank_name": "（待补）",

@@ -300,7 +300,7 @@ def household_view(actor: Actor, case: Case) -> dict[str, Any]:
         }
         for each in members_of(case.household, today)
     ]
-    account = account_on(case.household, today)
+    account = account_on(case.household, today, case.for_person)
     return {
         "members": members,
         "account": {

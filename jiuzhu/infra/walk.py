@@ -18,8 +18,18 @@ from jiuzhu.accounts.actor import CITIZEN, PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation, Post
 from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.accounts.queries import actor_for
+from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application, decision, investigation, objection, review, service, verification
+from jiuzhu.cases.acts import (
+    application,
+    decision,
+    investigation,
+    objection,
+    review,
+    service,
+    support,
+    verification,
+)
 from jiuzhu.cases.guards import latest_posting
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
@@ -87,7 +97,7 @@ def family_walk(walker: Walker, family: dict[str, Any], note: Callable[[str, str
     note("opened", case.case_no)
     town, county = case.town, case.county
     citizen = _citizen(case)
-    signers = _sign(case, citizen, family)
+    signers = _sign(walker, case, citizen, family)
     if not signers:
         note("waiting_for_signature", case.case_no)
         yield later(15)
@@ -134,6 +144,7 @@ def family_walk(walker: Walker, family: dict[str, Any], note: Callable[[str, str
         else:
             yield later(2, 10)
             yield from _county_visit(walker, case, county)
+            _rate(walker, case, family)
             _decide(walker, case, town, county, note)
     state = _state(case)
     note(state.lower(), case.case_no)
@@ -215,10 +226,16 @@ def _first_word(walker: Walker, family: dict[str, Any]) -> Case:
             hardship=family["hardship"],
             causes=family["causes"],
             address=f"{village.name}{family['address']}",
+            aid_type=family.get("aid_type", "DIBAO"),
+            for_person=family.get("for_person", ""),
+            obligors=[
+                {key: each[key] for key in ("supports", "name", "relation", "id_no", "facts") if key in each}
+                for each in family.get("obligors", ())
+            ],
         )
 
 
-def _sign(case: Case, citizen: Actor, family: dict[str, Any]) -> bool:
+def _sign(walker: Walker, case: Case, citizen: Actor, family: dict[str, Any]) -> bool:
     """Every adult signs on the phone; returns whether all did."""
     unwilling = family["behaviour"].get("unsigned", ())
     with fence(citizen):
@@ -226,7 +243,25 @@ def _sign(case: Case, citizen: Actor, family: dict[str, Any]) -> bool:
             position = next(i for i, each in enumerate(family["people"]) if each["name"] == person.name)
             if position not in unwilling:
                 application.sign(citizen, case.uid, person_uid=person.uid, picture=drawn_picture("signature"))
+    if registry.get(case.aid_type).obligors_sign:
+        _obligors_sign(walker, case, family)
     return _state(case) == "AUTHORISED"
+
+
+def _obligors_sign(walker: Walker, case: Case, family: dict[str, Any]) -> None:
+    """Supporters sign before the clerk; ``absent`` says why one does not (TK-05)."""
+    clerk = walker.staff("TOWN_CLERK", case.town)
+    absent = {each["name"]: each["absent"] for each in family.get("obligors", ()) if each.get("absent")}
+    with fence(clerk):
+        for obligor in case.household.obligors.order_by("id"):
+            if kind := absent.get(obligor.name):
+                application.excuse_obligor(
+                    clerk, case.uid, obligor_id=obligor.id, kind=kind, reason="多次上门、电话联系均未果。"
+                )
+            else:
+                application.sign(
+                    clerk, case.uid, obligor_id=obligor.id, picture=drawn_picture("signature"), mode="PAPER"
+                )
 
 
 def _adults(case: Case) -> list[Person]:
@@ -407,6 +442,26 @@ def _visit(case: Case, one: Actor, two: Actor) -> None:
             investigation.sign_as_investigator(each, case.uid, picture=drawn_picture("signature"))
     with fence(one):
         investigation.submit_investigation(one, case.uid)
+
+
+def _rate(walker: Walker, case: Case, family: dict[str, Any]) -> None:
+    """Who is supported is rated at home: ``unable`` names what he cannot do alone (W30)."""
+    aid = registry.get(case.aid_type)
+    if aid.support is None:
+        return
+    clerk = walker.staff("TOWN_CLERK", case.town)
+    with fence(clerk):
+        if not case.ratings.exists():
+            support.rate_self_care(
+                clerk,
+                case.uid,
+                items={item: item not in family.get("unable", ()) for item in aid.support.items},
+                assessor=clerk.name,
+                second_assessor="孙医生",
+                witness="邻居老周",
+                signatures=[drawn_picture("signature")] * 3,
+                organisation="镇卫生院",
+            )
 
 
 def _county_visit(walker: Walker, case: Case, county: Organisation) -> Walk:

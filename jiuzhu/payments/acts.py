@@ -682,17 +682,23 @@ def correct_account(
         holder = household.persons.filter(pk=holder_id or line.payee_id).first()
         if holder is None:
             raise Refusal("E_NOT_FOUND", what="家庭成员")
-        current = household.accounts.filter(valid_to__isnull=True).first()
+        former = line.account
+        kept = household.accounts.filter(purpose=former.purpose, for_person=former.for_person)
+        current = kept.filter(valid_to__isnull=True).first()
         today = clock.today()
         if current and current.valid_from >= today and PayLine.objects.filter(account=current).exists():
             raise Refusal("E_ACCOUNT_TODAY")
+        theirs = former.purpose not in ("", former.OWN)  # the carer's or the institution's stays in that name
         people.set_account(
             household,
-            holder=holder,
+            holder=None if theirs else holder,
+            holder_name=former.holder_name,
             bank_code=bank_code,
             bank_name=bank_name.strip(),
             number=number,
             on=today,
+            purpose=former.purpose,
+            for_person=former.for_person,
         )
         record(actor, "payroll.account", about=line.run, line=line.line_no, person_uid=holder.uid)
 

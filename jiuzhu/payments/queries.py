@@ -339,7 +339,9 @@ def needs_other_account(line: PayLine) -> bool:
     """Whether the bank says the account is wrong and the family still has the same one."""
     if line.result.code not in table.OTHER_ACCOUNT:
         return False
-    current = line.account.household.accounts.filter(valid_to__isnull=True).first()
+    former = line.account
+    kept = former.household.accounts.filter(purpose=former.purpose, for_person=former.for_person)
+    current = kept.filter(valid_to__isnull=True).first()
     return current is None or current.id == line.account_id
 
 

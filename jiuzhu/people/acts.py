@@ -21,6 +21,7 @@ from jiuzhu.people.models import (
     Household,
     Membership,
     Obligor,
+    ObligorExcuse,
     Person,
     Signature,
 )
@@ -193,7 +194,7 @@ def sign(
 def missing_signers(authorisation: Authorisation, on: date, *, obligors: bool = False) -> list[str]:
     """Adults of the household who have not signed (D2); guardians answer for those without capacity.
 
-    With ``obligors`` the supporters who live apart sign too (TK-05).
+    With ``obligors`` the supporters who live apart sign too, unless it was written down why not (TK-05).
     """
     signatures = list(authorisation.signatures.values_list("person_id", "obligor_id"))
     signed, promised = {person for person, _ in signatures}, {obligor for _, obligor in signatures}
@@ -204,6 +205,7 @@ def missing_signers(authorisation: Authorisation, on: date, *, obligors: bool = 
     ]
     if obligors:
         rows = authorisation.household.obligors.order_by("id")
+        promised |= set(authorisation.excuses.values_list("obligor_id", flat=True))
         missing += [each.name for each in rows if each.id not in promised]
     return missing
 
@@ -222,16 +224,53 @@ def end_authorisation(
     authorisation.save(update_fields=["state", "ended_at"])
 
 
+def excuse_obligor(
+    actor: Actor, authorisation: Authorisation, obligor: Obligor, *, kind: str, reason: str
+) -> ObligorExcuse:
+    """A supporter refuses or cannot be found: said with a reason, and the consent goes on without him (TK-05)."""
+    if kind not in ObligorExcuse.KINDS:
+        raise Refusal("E_INPUT", field="未签字原因", problem="请选择拒绝签字或查找不到")
+    if len(reason.strip()) < 4:
+        raise Refusal("E_REASONS", act="登记义务人未签字")
+    if authorisation.state != Authorisation.DRAFT or obligor.household_id != authorisation.household_id:
+        raise Refusal("E_STATE", act="登记义务人未签字", state="授权书已签署齐全或已失效")
+    signed = Signature.objects.filter(authorisation=authorisation, obligor=obligor).exists()
+    if signed or ObligorExcuse.objects.filter(authorisation=authorisation, obligor=obligor).exists():
+        raise Refusal("E_REPEAT", case_no=authorisation.number)
+    return ObligorExcuse.objects.create(
+        authorisation=authorisation,
+        obligor=obligor,
+        kind=kind,
+        reason=reason.strip()[:200],
+        by_name=actor.name,
+        at=clock.now(),
+    )
+
+
 @transaction.atomic
 def set_account(
-    household: Household, *, holder: Person, bank_code: str, bank_name: str, number: str, on: date
+    household: Household,
+    *,
+    holder: Person | None,
+    bank_code: str,
+    bank_name: str,
+    number: str,
+    on: date,
+    purpose: str = "",
+    for_person: Person | None = None,
+    holder_name: str = "",
 ) -> BankAccount:
-    """The account paid into from ``on``; the former one ends the day before. Digits only, 8–32 of them."""
+    """The account paid into from ``on``; the former one ends the day before. Digits only, 8–32 of them.
+
+    ``purpose`` with ``for_person``: another account of one person's aid (see :class:`BankAccount`).
+    """
     digits = "".join(str(number).split())
     if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32):
         raise Refusal("E_INPUT", field="银行账号", problem="应为8到32位数字")
-    current = household.accounts.filter(valid_to__isnull=True).first()
-    if current and current.number == digits and current.holder_id == holder.id:
+    kept = household.accounts.filter(purpose=purpose, for_person=for_person)
+    current = kept.filter(valid_to__isnull=True).first()
+    name = holder.name if holder else holder_name
+    if current and current.number == digits and current.holder_name == name:
         return current
     if current and current.valid_from >= on:
         current.delete()
@@ -241,10 +280,12 @@ def set_account(
     account = BankAccount(
         household=household,
         holder=holder,
-        holder_name=holder.name,
+        holder_name=name,
         bank_code=bank_code,
         bank_name=bank_name,
         valid_from=on,
+        purpose=purpose,
+        for_person=for_person,
     )
     account.number = digits
     account.save(force_insert=True)

@@ -109,7 +109,13 @@ class Obligor(SealedRow):
 
 
 class BankAccount(SealedRow):
-    """Where a household is paid, from a day on; the owner is a member or an agreed custodian (PAY-01, PAY-07)."""
+    """Where a household is paid, from a day on; the owner is a member or an agreed custodian (PAY-01, PAY-07).
+
+    ``purpose`` "" is the household's own. One person's aid may have others: OWN his own, CARE that of whoever cares
+    for him, ALL the institution's that keeps him (TK-10), ONCE for one sum after his death (TK-11).
+    """
+
+    OWN, CARE, ALL, ONCE = "OWN", "CARE", "ALL", "ONCE"
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="accounts")
     holder_name = models.CharField("户名", max_length=80)
@@ -121,9 +127,27 @@ class BankAccount(SealedRow):
     number = Sealed("number_sealed", index="number_index")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    purpose = models.CharField("用途", max_length=4, blank=True)
+    for_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = [no_overlap("one_account_at_a_time", ["household"], "valid_from", "valid_to")]
+        constraints = [
+            no_overlap(
+                "one_account_at_a_time", ["household"], "valid_from", "valid_to", condition=Q(purpose="")
+            ),
+            no_overlap(
+                "one_account_a_purpose",
+                ["for_person", "purpose"],
+                "valid_from",
+                "valid_to",
+                condition=~Q(purpose=""),
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="", for_person__isnull=True)
+                | (~Q(purpose="") & Q(for_person__isnull=False)),
+                name="account_of_a_purpose_has_a_person",
+            ),
+        ]
 
 
 class Authorisation(models.Model):
@@ -180,6 +204,26 @@ class Signature(models.Model):
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | Q(obligor__isnull=False), name="signature_has_a_subject"
             ),
+        ]
+
+
+class ObligorExcuse(models.Model):
+    """Why a supporter did not sign: he refused, or could not be found; with the clerk's words. Append-only (TK-05)."""
+
+    REFUSED, NOT_FOUND = "REFUSED", "NOT_FOUND"
+    KINDS = {REFUSED: "拒绝签字", NOT_FOUND: "查找不到、联系不上"}
+
+    authorisation = models.ForeignKey(Authorisation, on_delete=models.PROTECT, related_name="excuses")
+    obligor = models.ForeignKey(Obligor, on_delete=models.PROTECT, related_name="excuses")
+    kind = models.CharField(max_length=10)
+    reason = models.CharField("情况", max_length=200)
+    by_name = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["authorisation", "obligor"], name="one_excuse_an_obligor"),
+            models.CheckConstraint(condition=~Q(reason=""), name="excuse_has_a_reason"),
         ]
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.audit.acts import record
-from jiuzhu.core import id_numbers
+from jiuzhu.core import clock, id_numbers
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.people.models import BankAccount, Household, Membership, Person
 from jiuzhu.vault.fields import blind
@@ -39,10 +39,11 @@ def find_by_number(number: str) -> Person | None:
         )
 
 
-def account_on(household: Household, on: date) -> BankAccount | None:
-    return household.accounts.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on
-    ).first()
+def account_on(household: Household, on: date, person: Person | None = None) -> BankAccount | None:
+    """The household's account; of one ``person`` aided alone his own, where he has one."""
+    rows = household.accounts.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+    own = rows.filter(for_person=person, purpose=BankAccount.OWN).first() if person else None
+    return own or rows.filter(purpose="").first()
 
 
 def reveal(actor: Actor, person_uid: str, field: str, *, purpose: str, case_no: str = "") -> str:
@@ -62,6 +63,6 @@ def reveal(actor: Actor, person_uid: str, field: str, *, purpose: str, case_no: 
         field=field,
     )
     if field == "account":
-        account = person.household.accounts.filter(valid_to__isnull=True).first()
+        account = account_on(person.household, clock.today(), person)
         return account.number if account else ""
     return getattr(person, field)

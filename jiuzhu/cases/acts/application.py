@@ -29,7 +29,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people import queries as people_queries
-from jiuzhu.people.models import Household, Obligor, Person
+from jiuzhu.people.models import BankAccount, Household, Obligor, Person
 from jiuzhu.policy.regimes import regime_on
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
@@ -314,6 +314,32 @@ def sign(
         return case
 
 
+def excuse_obligor(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    obligor_id: int,
+    kind: str,
+    reason: str,
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """A supporter refuses to sign or cannot be found: the clerk writes down why, and the consent goes on (TK-05)."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        check_may_do(actor, case, ("TOWN_CLERK",), "登记义务人未签字")
+        if case.state != "INTENT" or not registry.get(case.aid_type).obligors_sign:
+            raise Refusal("E_STATE", act="登记义务人未签字", state=STATES[case.state].name)
+        obligor = Obligor.objects.filter(pk=obligor_id, household=case.household).first()
+        if obligor is None:
+            raise Refusal("E_NOT_FOUND", what="义务人")
+        people.excuse_obligor(actor, case.authorisation, obligor, kind=kind, reason=reason)
+        record(actor, "authorisation.excuse", about=case.authorisation, case_no=case.case_no, kind=kind)
+        if not people.missing_signers(case.authorisation, clock.today(), obligors=True):
+            return _all_signed(actor, case)
+        return case
+
+
 def _all_signed(actor: Actor, case: Case) -> Case:
     months = int(
         parameters.plain_values(case.county, on=clock.today(), regime=case.regime)["auth_max_months"]
@@ -440,17 +466,28 @@ def _take_account(case: Case, body: dict[str, Any]) -> None:
         bank_name=str(account.get("bank_name") or name_of("bank", bank)),
         number=str(account["number"]),
         on=clock.today(),
+        purpose=BankAccount.OWN if case.for_person else "",
+        for_person=case.for_person,
     )
     Material.objects.create(case=case, kind="bank_account", source="PROVIDED", received_at=clock.now())
 
 
 def _take_obligors(case: Case, body: dict[str, Any]) -> None:
-    if body.get("obligors"):
-        Obligor.objects.filter(household=case.household).delete()
-    for each in body.get("obligors", ()):
+    """What the form says of each supporter. Who is no longer named goes, unless he signed or was excused (TK-05)."""
+    if not body.get("obligors"):
+        return
+    bound = Q(signature__isnull=True, excuses__isnull=True)
+    free = Obligor.objects.filter(bound, household=case.household).values_list("pk", flat=True)
+    Obligor.objects.filter(pk__in=list(free)).delete()
+    for each in body["obligors"]:
         supports = Person.objects.filter(uid=each["supports"], household=case.household).first()
         if supports is None:
             raise Refusal("E_INPUT", field="赡养人", problem="被赡养人应是家庭成员")
+        known = Obligor.objects.filter(supports=supports, name=names.normalise(each["name"])).first()
+        if known:
+            known.facts, known.relation = known.facts | each.get("facts", {}), each["relation"]
+            known.save(update_fields=["facts", "relation"])
+            continue
         people.add_obligor(
             case.household,
             supports=supports,

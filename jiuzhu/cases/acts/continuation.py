@@ -45,7 +45,7 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
     (AS-33); the same kind, or an overlap, is impossible (E_DUP).
     """
     case = act.case
-    account = account_on(case.household, act.today)
+    account = account_on(case.household, act.today, case.for_person)
     evidence = Evidence.from_dict(decision.assessment.evidence.body)
     counted = {member.ref for member in evidence.counted}
     values = parameter_set(case, act.today)

@@ -6,11 +6,13 @@ from jiuzhu.cases.models.decision import Assessment, Decision, Opinion
 from jiuzhu.cases.models.entitlement import Entitlement, EntitlementAmount, EntitlementMember
 from jiuzhu.cases.models.investigation import CountyVisit, Investigation, Investigator, Photo
 from jiuzhu.cases.models.objection import Appraisal, Attendance, Objection
+from jiuzhu.cases.models.support import CareAgreement, Institution, SelfCareRating, SupportSpan
 
 __all__ = [
     "Appraisal",
     "Assessment",
     "Attendance",
+    "CareAgreement",
     "Case",
     "CaseClock",
     "CaseMember",
@@ -23,6 +25,7 @@ __all__ = [
     "EntitlementMember",
     "Evidence",
     "Extension",
+    "Institution",
     "Investigation",
     "Investigator",
     "KinFiling",
@@ -31,5 +34,7 @@ __all__ = [
     "Opinion",
     "Pause",
     "Photo",
+    "SelfCareRating",
     "Step",
+    "SupportSpan",
 ]
