@@ -178,7 +178,10 @@ INVARIANTS = (
            WHERE l.pay_kind = 'REGULAR' AND l.reissue_of_id IS NULL AND NOT EXISTS (
               SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = e.id AND a.superseded_at IS NULL
               AND l.pay_month >= a.from_month AND (a.to_month IS NULL OR l.pay_month <= a.to_month)
-              AND a.base_fen = l.base_fen AND a.topup_fen = l.topup_fen AND a.care_fen = l.care_fen)
+              AND CASE l.part WHEN 'CARE' THEN a.care_fen = l.care_fen
+                  ELSE a.base_fen = l.base_fen AND a.topup_fen = l.topup_fen AND a.care_fen = l.care_fen + (
+                  SELECT coalesce(sum(f.care_fen), 0) FROM payments_payline f WHERE f.entitlement_id = l.entitlement_id
+                  AND f.pay_month = l.pay_month AND f.part = 'CARE' AND f.reissue_of_id IS NULL) END)
            UNION ALL
            SELECT e.number, to_char(l.pay_month, 'YYYY-MM') || '补发、抵扣没有登记' FROM payments_payline l
            JOIN cases_entitlement e ON e.id = l.entitlement_id

@@ -161,6 +161,7 @@ def _list(actor: Actor, run: PayRun, towns: list[int]) -> int:
         "towns": towns,
         "aid_type": run.aid_type,
         "area_type": run.area_type,
+        "supported": registry.get(run.aid_type).support is not None,
     }
     columns, own = _chosen(run, values)
     added = _run_sql(statements.BUILD, **values, columns=columns, own=own)
@@ -227,6 +228,7 @@ class Owed:
     reason: str
     for_month: date | None = None
     consent_id: int | None = None
+    account_id: int | None = None
 
 
 def owe(actor: Actor, sums: Iterable[Owed]) -> int:

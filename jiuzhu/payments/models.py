@@ -61,8 +61,10 @@ class PayLine(models.Model):
     Kinds: REGULAR the month's own, ARREARS a month missed, SETTLEMENT what is still owed after the end, FUNERAL.
 
     Payee's number and account stay sealed in one place: the line points at the person and at the account row,
-    which is dated and never rewritten (PROTECT keeps it).
+    which is dated and never rewritten (PROTECT keeps it). Care money paid to a carer is a part of its own (TK-10).
     """
+
+    BASE, CARE = "BASE", "CARE"
 
     run = models.ForeignKey(PayRun, on_delete=models.PROTECT, related_name="lines")
     line_no = models.PositiveIntegerField()
@@ -70,6 +72,7 @@ class PayLine(models.Model):
     household_id = models.BigIntegerField()
     pay_month = models.DateField()
     pay_kind = models.CharField(max_length=10, default="REGULAR")
+    part = models.CharField(max_length=4, default=BASE)
     reissue_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reissues")
     dossier_no = models.CharField(max_length=20)
     town = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -93,15 +96,26 @@ class PayLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "line_no"], name="line_number"),
             models.UniqueConstraint(
-                fields=["entitlement", "pay_month", "pay_kind"],
+                fields=["entitlement", "pay_month", "pay_kind", "part"],
                 condition=Q(reissue_of__isnull=True),
                 name="paid_once_a_month",
             ),
             # a month missed and paid later as arrears is the same month: either, never both (PAY-06)
             models.UniqueConstraint(
-                fields=["entitlement", "pay_month"],
+                fields=["entitlement", "pay_month", "part"],
                 condition=Q(reissue_of__isnull=True, pay_kind__in=["REGULAR", "ARREARS"]),
                 name="one_living_sum_a_month",
+            ),
+            # care money is either in the month's own line or a part of its own, never in both
+            models.UniqueConstraint(
+                fields=["entitlement", "pay_month"],
+                condition=Q(reissue_of__isnull=True, pay_kind__in=["REGULAR", "ARREARS"], care_fen__gt=0),
+                name="care_paid_once_a_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(part="BASE")
+                | Q(part="CARE", base_fen=0, topup_fen=0, arrears_fen=0, deduction_fen=0),
+                name="care_part_is_care_alone",
             ),
             models.UniqueConstraint(
                 fields=["reissue_of"], condition=Q(reissue_of__isnull=False), name="reissued_once"
@@ -124,7 +138,7 @@ class Due(models.Model):
     """A one-off sum that a later list takes: arrears, a deduction the family agreed to, funeral money (DYN-22, TK-11).
 
     ``cause`` names why it is due and is unique: asking twice owes once. ``for_month`` is set when it is the sum of
-    a month that was missed: that month's own line, never a second one. Append-only; it ends on a line (``DueEnd``).
+    a month that was missed: that month's own line, never a second one. ``account`` where it is not the family's own. Append-only; it ends on a line (``DueEnd``).
     """
 
     ARREARS, DEDUCTION, FUNERAL = "ARREARS", "DEDUCTION", "FUNERAL"
@@ -137,6 +151,7 @@ class Due(models.Model):
     cause = models.CharField(max_length=80, unique=True)
     reason = models.CharField("事由", max_length=200)
     consent = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     by_name = models.CharField(max_length=60)
 

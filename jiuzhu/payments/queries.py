@@ -27,6 +27,7 @@ from jiuzhu.payments.models import BankFile, Due, LineMark, PayLine, PayRun, Run
 
 PAGE = 50
 KINDS = {"REGULAR": "", "ARREARS": "补发", "SETTLEMENT": "结清", "FUNERAL": "丧葬费"}
+PARTS = {PayLine.BASE: "", PayLine.CARE: "照料护理费"}
 
 
 def title_of(run: PayRun) -> str:
@@ -148,6 +149,7 @@ class LineView:
     members_count: int | None = None
     base_fen: int | None = None
     topup_fen: int | None = None
+    care_fen: int | None = None
     sent: bool = False
     held: bool = False
     held_reason: str = ""
@@ -226,7 +228,7 @@ def line_views(
             bank=line.bank_name,
             total_fen=line.total_fen,
             pay_month=line.pay_month,
-            kind=KINDS[line.pay_kind],
+            kind="、".join(filter(None, [KINDS[line.pay_kind], PARTS[line.part]])),
             extra_fen=line.arrears_fen - line.deduction_fen,
             sent=run.state not in table.UNSENT,
             held=bool(line.held),
@@ -243,6 +245,7 @@ def line_views(
                 line.base_fen,
                 line.topup_fen,
             )
+            view.care_fen = line.care_fen
             view.notes = notes.get(line.id, [])
         else:
             view.notes = [note for note in notes.get(line.id, []) if note[1] == "red"][:1]
@@ -288,6 +291,7 @@ def left_out(actor: Actor, run: PayRun) -> list[LeftOut]:
                 "area_type": run.area_type,
                 "month": run.month,
                 "today": clock.today(),
+                "supported": registry.get(run.aid_type).support is not None,
             },
         )
         rows = cursor.fetchall()
