@@ -30,6 +30,7 @@ from jiuzhu.policy.regimes import regime_on
 from jiuzhu.workflow import clocks as law
 from jiuzhu.workflow.table import Move
 
+ANSWER = "CLK-REF"
 WORDS = {Lead: "困难线索", Referral: "转办单"}
 _TABLES = {Lead: (LEAD, LEAD_STATES), Referral: (REFERRAL, REFERRAL_STATES)}
 
@@ -57,7 +58,7 @@ def clock_state(row: Lead | Referral, *, now: datetime | None = None) -> law.Clo
     began = clock.local(row.clock_started_at).date()
     regime = regime_today(row.town, began)
     values = parameters.plain_values(county_of(row.town, began), on=began, regime=regime)
-    if isinstance(row, Referral) and matter(row.matter).answer_wd:
+    if isinstance(row, Referral) and row.clock == ANSWER and matter(row.matter).answer_wd:
         values = values | {law.deadlines()[row.clock].parameter: matter(row.matter).answer_wd}
     return law.due(
         row.clock,
@@ -94,6 +95,7 @@ class DoorAct:
     at: datetime
     facts: dict[str, Any] = field(default_factory=dict)
     target: str = ""
+    starts: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:
@@ -107,6 +109,12 @@ class DoorAct:
         if state not in self.move.targets:
             raise LookupError(f"{self.move.key} does not lead to {state}")
         self.target = state
+
+    def start(self, clock_id: str) -> None:
+        """Start a clock that only some outcomes of the move start; it takes the place of the one that runs."""
+        if clock_id not in self.move.may_start:
+            raise LookupError(f"{self.move.key} does not start {clock_id}")
+        self.starts = (clock_id,)
 
     def note(self, **facts: Any) -> None:
         """Small facts with the step: codes and numbers, no personal data."""
@@ -172,10 +180,10 @@ def finish(act: DoorAct, *, once: UUID | str | None = None) -> None:
     from_state = row.state if move.sources else ""
     row.state = act.target or (move.target if len(move.targets) == 1 else row.state)
     row.version += 1
-    if move.stops or row.state in ("CLOSED", "ANSWERED", "RETURNED"):
+    if row.clock and ("*" in move.stops or row.clock in move.stops or act.starts):
         act.facts |= {"late": True} if stop_clock(row, act.at) else {}
-    for clock_id in move.starts:
-        if clock_id != row.clock:
+    for clock_id in act.starts or move.starts:
+        if not row.clock:
             start_clock(row, clock_id, act.at)
     if row.state not in ("OPEN", "VISITED", "SENT", "TAKEN", "RETURNED", "ANSWERED"):
         row.open, row.closed_on = False, act.today

@@ -19,7 +19,7 @@ from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
 from jiuzhu.infra.queue import defer
-from jiuzhu.onedoor._act import DoorAct, acting, clock_state, finish, regime_today
+from jiuzhu.onedoor._act import ANSWER, DoorAct, acting, clock_state, finish, regime_today
 from jiuzhu.onedoor.desk import Desk, Said, Slip, line
 from jiuzhu.onedoor.matters import matter
 from jiuzhu.onedoor.models import DepartmentAnswer, Lead, Reception, Referral
@@ -137,7 +137,7 @@ def refer_case(
 
 
 def _slip(referral: Referral) -> Slip:
-    waits = clock_state(referral)
+    waits = clock_state(referral) if referral.clock == ANSWER else None
     if waits is None:  # not delivered yet: what the clock will say
         days = answer_days(referral.town, referral.matter)
         by = parameters.calendar().add_working_days(clock.today(), days).on
@@ -235,6 +235,8 @@ def _take(
         answer.text = said.text
         answer.save(force_insert=True)
         act.to(_AFTER[said.kind])
+        if said.kind != "TAKEN":
+            act.start("CLK-REFT")
         act.note(kind=said.kind)
     return act.row
 

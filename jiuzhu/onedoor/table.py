@@ -29,10 +29,29 @@ REFERRAL_STATES: dict[str, Place] = {
 }
 REFERRAL = MoveTable(
     (
-        move("R1", "refer", "开转办单", "", "OPEN", "TOWN_CLERK VILLAGE_ASSIST APPLICANT", papers="W50"),
-        move("R2", "deliver", "送达部门", "OPEN", "SENT", "SYSTEM", starts="CLK-REF"),
-        move("R2h", "hand_over", "登记已送达", "OPEN", "SENT", "TOWN_CLERK", starts="CLK-REF"),
-        move("R3", "answer", "收到部门答复", "SENT TAKEN RETURNED", "TAKEN RETURNED ANSWERED", "SYSTEM"),
+        move(
+            "R1",
+            "refer",
+            "开转办单",
+            "",
+            "OPEN",
+            "TOWN_CLERK VILLAGE_ASSIST APPLICANT",
+            starts="CLK-REFD",
+            papers="W50",
+        ),
+        move("R2", "deliver", "送达部门", "OPEN", "SENT", "SYSTEM", starts="CLK-REF", stops="CLK-REFD"),
+        move(
+            "R2h", "hand_over", "登记已送达", "OPEN", "SENT", "TOWN_CLERK", starts="CLK-REF", stops="CLK-REFD"
+        ),
+        move(
+            "R3",
+            "answer",
+            "收到部门答复",
+            "SENT TAKEN",
+            "TAKEN RETURNED ANSWERED",
+            "SYSTEM",
+            may_start="CLK-REFT",
+        ),
         move(
             "R3h",
             "note_answer",
@@ -40,11 +59,12 @@ REFERRAL = MoveTable(
             "SENT TAKEN",
             "TAKEN RETURNED ANSWERED",
             "TOWN_CLERK",
+            may_start="CLK-REFT",
         ),
         move("R4", "remind", "催办", "SENT TAKEN", "SENT TAKEN", "TOWN_CLERK TOWN_LEAD SYSTEM"),
-        move("R5", "pass_on", "改转其他部门", "RETURNED", "CLOSED", "TOWN_CLERK"),
-        move("R6", "close", "告知家庭并办结", "RETURNED ANSWERED", "CLOSED", "TOWN_CLERK"),
-        move("R7", "recall", "群众不需要了，撤回", "OPEN SENT TAKEN", "CLOSED", "TOWN_CLERK"),
+        move("R5", "pass_on", "改转其他部门", "RETURNED", "CLOSED", "TOWN_CLERK", stops="*"),
+        move("R6", "close", "告知家庭并办结", "RETURNED ANSWERED", "CLOSED", "TOWN_CLERK", stops="*"),
+        move("R7", "recall", "群众不需要了，撤回", "OPEN SENT TAKEN", "CLOSED", "TOWN_CLERK", stops="*"),
     )
 )
 # how a referral may end, in words for lists and charts

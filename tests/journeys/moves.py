@@ -54,6 +54,20 @@ def fill_family(screen: Screen, family: dict[str, Any]) -> None:
     page.locator("[name=home-hardship]").fill(family["hardship"])
 
 
+def fill_at_the_door(screen: Screen, family: dict[str, Any]) -> None:
+    """Who the family is, at the one door; the need is already there."""
+    page = screen.page
+    for number, person in enumerate(family["people"]):
+        if number > 3:
+            screen.press("再加一人")
+        page.locator(f"[name=p{number}-name]").fill(person["name"])
+        page.locator(f"[name=p{number}-id_no]").fill(person.get("typed_id_no", person["id_no"]))
+        if number:
+            page.locator(f"[name=p{number}-relation]").select_option(person["relation"])
+    page.locator("[name=home-village]").select_option(index=1)
+    page.locator(f"[name=home-area_type][value={family['area']}]").check()
+
+
 def sign_all(screen: Screen, *, manual: bool = False) -> None:
     """Every adult signs on this one phone."""
     if manual:

@@ -241,6 +241,7 @@ def test_a_department_that_is_down_is_tried_again_and_the_clerk_sees_why(
         assert not referrals.deliver(slip.id, city.line())
     assert (fresh(slip).state, fresh(slip).tries) == ("OPEN", 1)
     assert "HTTP 503" in fresh(slip).failure
+    assert (fresh(slip).clock, fresh(slip).due_on) == ("CLK-REFD", date(2019, 9, 3))
     assert referrals.undelivered() == [slip.id]
 
     desks.state["fault"] = ""
@@ -311,6 +312,10 @@ def test_a_late_department_is_red_reminded_weekly_and_its_late_answer_still_coun
 
     late = fresh(slip)
     assert (late.state, late.late) == ("ANSWERED", True)
+    assert (late.clock, late.due_on) == (
+        "CLK-REFT",
+        date(2019, 9, 29),
+    )  # a working Sunday; nor may we let it lie
 
 
 def test_a_slip_sent_back_is_passed_on_and_the_chain_is_kept(
@@ -320,6 +325,7 @@ def test_a_slip_sent_back_is_passed_on_and_the_chain_is_kept(
     with clock.at(MONDAY):
         referrals.deliver(slip.id, city.line())
         assert referrals.fetch_answers(slip.id, city.line()) == "RETURNED"
+        assert (fresh(slip).clock, fresh(slip).due_on) == ("CLK-REFT", date(2019, 9, 5))
         with fence(clerk):
             with refused("E_INPUT", "已退回"):
                 referrals.close(clerk, slip.uid, result="HELPED", told="已经帮过了")
@@ -539,6 +545,9 @@ def test_an_unvisited_lead_turns_red_and_the_breach_stays_on_record(
 
     assert fresh(lead).late
     assert (fresh(lead).clock, fresh(lead).due_on) == ("CLK-LEND", date(2019, 9, 24))
+    with clock.at(date(2019, 9, 16)), fence(clerk):
+        seen_at_home(clerk, lead)
+    assert fresh(lead).due_on == date(2019, 9, 24), "a second visit buys no time"
 
 
 def test_a_reported_need_becomes_a_lead_by_itself(city: City, assistant: Actor) -> None:

@@ -97,7 +97,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "table": table_of(Page(rows=rows, size=limit, next=str(more or ""))),
             "tiles": [
                 ("未办结", counts["referrals_open"], f"{here}?scope=open", ""),
-                ("部门超期未答复", counts["referrals_overdue"], f"{here}?scope=overdue", "red"),
+                ("已超期", counts["referrals_overdue"], f"{here}?scope=overdue", "red"),
                 (
                     "待告知家庭",
                     counts["referrals"]["ANSWERED"],
