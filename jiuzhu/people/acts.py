@@ -124,6 +124,12 @@ def _member(household: Household, entry: dict[str, Any], number: str, today: dat
         Membership.objects.filter(pk=current.pk).update(**values)
 
 
+def note_death(person: Person, *, on: date) -> None:
+    """The day of death; every list looks at it."""
+    person.died_on = on
+    person.save(update_fields=["died_on"])
+
+
 def add_obligor(
     household: Household, *, supports: Person, name: str, relation: str, id_no: str, facts: dict[str, Any]
 ) -> Obligor:

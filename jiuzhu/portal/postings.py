@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from jiuzhu.aid_types import registry
+from jiuzhu.benefits.acts import support_stop
 from jiuzhu.cases.acts import objection
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -57,7 +58,7 @@ def posting(request: HttpRequest, token: str) -> HttpResponse:
         raise Refusal("E_NOT_FOUND", what="公示")
     typed = {name: request.POST.get(name, "") for name in ("content", "objector", "contact")}
     context = {
-        "page_title": "拟批准公示",
+        "page_title": "拟终止救助公示" if sheet.kind == publicity.STOPPING else "拟批准公示",
         "back_url": "/public/postings/",
         "sheet": sheet,
         "aid": registry.get(sheet.aid_type).name,
@@ -72,7 +73,8 @@ def posting(request: HttpRequest, token: str) -> HttpResponse:
         attempts.check("objection", address, limit=_A_DAY)
         if len(typed["content"].strip()) < 8:
             raise Refusal("E_INPUT", field="异议内容", problem="请写清具体事实，不少于8个字")
-        objection.object_publicly(
+        ending = sheet.kind == publicity.STOPPING
+        (support_stop.object_publicly if ending else objection.object_publicly)(
             token,
             content=typed["content"].strip()[:2000],
             objector=typed["objector"].strip()[:40],

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
+
 from jiuzhu.publicity.models import Posting
+
+
+def public_url(token: str) -> str:
+    """Where a sheet is read by everybody; its code is on the paper."""
+    return f"{settings.PUBLIC_URL}/public/postings/{token}/"
 
 
 def take_down(case_id: int, on: date) -> int:

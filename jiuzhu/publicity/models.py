@@ -12,11 +12,11 @@ from jiuzhu.vault.models import StoredFile
 class Posting(models.Model):
     """One sheet on the village board: only name, number of members, aid type, amount, village, dates, phone.
 
-    RESULT and PRELIM have a window for objections; NOTICE announces a grant and has none (民发〔2021〕57号第二十四条).
+    RESULT, PRELIM and STOP (support is to end, TK-12) have a window for objections; NOTICE announces a grant and has none (民发〔2021〕57号第二十四条).
     Public by law, therefore not fenced; ``case_id`` is for the office and never shown.
     """
 
-    RESULT, PRELIMINARY, ANNOUNCEMENT = "RESULT", "PRELIM", "NOTICE"
+    RESULT, PRELIMINARY, ANNOUNCEMENT, STOPPING = "RESULT", "PRELIM", "NOTICE", "STOP"
 
     token = models.CharField("公开编号", max_length=24, unique=True)
     case_id = models.BigIntegerField(db_index=True)

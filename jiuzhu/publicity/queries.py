@@ -11,6 +11,7 @@ from jiuzhu.accounts.models import Organisation
 from jiuzhu.publicity.models import Posting
 
 PAGE = 20
+STOPPING = Posting.STOPPING
 
 
 @dataclass(frozen=True)

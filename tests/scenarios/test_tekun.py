@@ -5,15 +5,24 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from departments import world
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.cases.acts import application, decision, support
+from jiuzhu.benefits import support_queries
+from jiuzhu.benefits.acts import support as support_acts
+from jiuzhu.benefits.acts import support_stop as stops
+from jiuzhu.benefits.models import SupportStop
+from jiuzhu.cases.acts import application, decision, objection, support
+from jiuzhu.cases.models import CareAgreement, Institution, SupportSpan
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
 from jiuzhu.infra.walk import drawn_picture
+from jiuzhu.payments import acts as payments
+from jiuzhu.payments.models import PayLine
 from tests.families import COUNTY_DECIDES, DELEGATED, FIRST_DAY, City, Family, refused
 
 SPRING_2022 = date(2022, 2, 8)
@@ -207,3 +216,339 @@ def test_tk_08_two_assessors_and_a_witness_of_no_relation_sign(city: City) -> No
     with fence(PLATFORM):
         rating = family.case.ratings.get()
     assert (rating.level, rating.valid_to) == ("SELF", date(2021, 9, rating.rated_on.day))
+
+
+# —— after the grant: where, by whom, for whose money
+
+
+@pytest.fixture(scope="module")
+def granted_once(module_city: City) -> Family:
+    return old_man(module_city).to_the_end()
+
+
+@pytest.fixture
+def granted(granted_once: Family, city: City) -> Family:
+    """Granted on 2019-09-30; whatever a test does to it is undone."""
+    return granted_once
+
+
+def number(first17: str) -> str:
+    return first17 + world.check_character(first17)
+
+
+CARER = {
+    "carer_name": "王翠花",
+    "carer_relation": "侄女",
+    "carer_id_no": number("37159919800101002"),
+    "bank_code": "103",
+    "bank_name": "中国农业银行沙镇支行",
+    "number": "6228480000000000017",
+    "duties": "每日三餐，协助洗澡，陪同就医",
+    "ends_on": date(2022, 12, 31),
+    "person_signature": DRAWN,
+    "carer_signature": DRAWN,
+}
+
+
+def agree(family: Family, **changes: Any) -> CareAgreement:
+    clerk = family.staff("TOWN_CLERK")
+    with fence(clerk):
+        return support_acts.sign_agreement(clerk, family.uid, **CARER | changes)
+
+
+def choose(family: Family, mode: str, **more: Any) -> SupportSpan:
+    clerk = family.staff("TOWN_CLERK")
+    with fence(clerk):
+        return support_acts.choose_support(clerk, family.uid, mode=mode, signature=DRAWN, **more)
+
+
+def home(family: Family) -> Institution:
+    officer = family.staff("COUNTY_SUPERVISOR")
+    with fence(officer):
+        return support_acts.register_institution(
+            officer,
+            name="沙镇镇敬老院",
+            bank_code="103",
+            bank_name="中国农业银行沙镇支行",
+            number="9558800000000000123",
+            beds=60,
+        )
+
+
+def listed(family: Family, month: date) -> list[tuple[str, str, int, str]]:
+    """The month's list of the county with the person's lines: kind, part, fen, account holder."""
+    with clock.at(clock.instant(month, 9)):
+        worker = family.staff("CENTER_STAFF")
+        with fence(worker):
+            run = payments.build_run(worker, family.case.county_id, "TEKUN", family.case.area_type, month)
+    with fence(PLATFORM):
+        rows = run.lines.filter(entitlement__case_id=family.pk).order_by("pay_month", "part")
+        return [(each.pay_kind, each.part, each.total_fen, each.account_name) for each in rows]
+
+
+def test_dq_41_at_home_without_an_agreement_is_impossible_unless_he_cares_for_himself(
+    granted: Family,
+) -> None:
+    with granted.at():
+        clerk = granted.staff("TOWN_CLERK")
+        with fence(clerk), refused("E_DOC", "照料服务协议"):
+            support_acts.choose_support(clerk, granted.uid, mode="SCATTERED", signature=DRAWN)
+        with fence(PLATFORM), pytest.raises(IntegrityError), transaction.atomic():
+            SupportSpan.objects.create(
+                entitlement=granted.case.entitlement,
+                mode="SCATTERED",
+                agreement_needed=True,
+                from_month=date(2019, 10, 1),
+                chosen_by="本人",
+                chosen_on=date(2019, 11, 1),
+                signature_id=granted.case.ratings.get().assessor_signature_id,
+                by_id=clerk.id,
+                at=clock.now(),
+            )
+        agree(granted)
+        span = choose(granted, "SCATTERED")
+    assert span.agreement is not None
+    assert papers(granted)["W31"] == "特困人员照料服务协议"
+
+
+def test_tk_10_the_basic_sum_goes_to_the_person_and_care_money_to_the_carer(granted: Family) -> None:
+    name = granted.case.applicant.name
+    with granted.at():
+        agree(granted)
+        choose(granted, "SCATTERED")
+
+    assert listed(granted, date(2019, 10, 1)) == [
+        ("REGULAR", "BASE", 58500, name),
+        ("REGULAR", "CARE", 25900, "王翠花"),
+    ]
+
+
+def test_tk_10_in_a_home_everything_goes_to_its_account(granted: Family) -> None:
+    with granted.at():
+        choose(granted, "CENTRAL", institution_id=home(granted).id)
+
+    assert listed(granted, date(2019, 10, 1)) == [("REGULAR", "BASE", 84400, "沙镇镇敬老院")]
+
+
+def test_tk_10_who_cares_for_himself_gets_all_of_it(city: City) -> None:
+    family = old_man(city, unable=()).to_the_end()
+    with family.at():
+        choose(family, "SCATTERED")
+
+    assert listed(family, date(2019, 10, 1)) == [("REGULAR", "BASE", 74000, family.case.applicant.name)]
+
+
+def test_nothing_is_listed_before_the_choice_and_the_month_comes_later(city: City, granted: Family) -> None:
+    other = old_man(city, unable=()).to_the_end()
+    with other.at():
+        choose(other, "SCATTERED")
+    assert listed(granted, date(2019, 10, 1)) == []
+
+    with granted.at(clock.instant(date(2019, 10, 21))):
+        agree(granted)
+        choose(granted, "SCATTERED")
+
+    assert [row[:3] for row in listed(granted, date(2019, 11, 1))] == [
+        ("ARREARS", "BASE", 58500),
+        ("ARREARS", "CARE", 25900),
+        ("REGULAR", "BASE", 58500),
+        ("REGULAR", "CARE", 25900),
+    ]
+
+
+def test_ch_mode_another_wish_holds_from_the_next_month_no_list_has_taken(granted: Family) -> None:
+    with granted.at():
+        agree(granted)
+        choose(granted, "SCATTERED")
+    listed(granted, date(2019, 10, 1))
+
+    with granted.at(clock.instant(date(2019, 10, 15))):
+        span = choose(granted, "CENTRAL", institution_id=home(granted).id)
+        clerk = granted.staff("TOWN_CLERK")
+        with fence(clerk), refused("E_STATE"):
+            support_acts.choose_support(clerk, granted.uid, mode="SCATTERED", signature=DRAWN)
+
+    assert span.from_month == date(2019, 11, 1)
+    assert listed(granted, date(2019, 11, 1)) == [("REGULAR", "BASE", 84400, "沙镇镇敬老院")]
+
+
+def test_another_carer_is_paid_from_the_next_month(granted: Family) -> None:
+    with granted.at():
+        agree(granted)
+        choose(granted, "SCATTERED")
+    listed(granted, date(2019, 10, 1))
+    with granted.at(clock.instant(date(2019, 10, 15))):
+        agree(
+            granted,
+            carer_name="王秀芝",
+            carer_id_no=number("37159919750101002"),
+            number="6228480000000000025",
+        )
+
+    assert listed(granted, date(2019, 11, 1))[1] == ("REGULAR", "CARE", 25900, "王秀芝")
+
+
+def test_care_money_is_paid_once_a_month_whatever_the_part(granted: Family) -> None:
+    with granted.at():
+        agree(granted)
+        choose(granted, "SCATTERED")
+    listed(granted, date(2019, 10, 1))
+
+    with fence(PLATFORM):
+        line = PayLine.objects.get(entitlement__case_id=granted.pk, part="BASE")
+        for changes in ({"care_fen": 25900, "total_fen": 84400, "part": "CARE"}, {"part": "CARE"}):
+            again = deepcopy(line)
+            again.pk, again.line_no = None, 99
+            for key, value in changes.items():
+                setattr(again, key, value)
+            with pytest.raises(IntegrityError), transaction.atomic():
+                again.save(force_insert=True)
+
+
+def test_clk_sc_a_reported_change_is_rated_again_within_ten_working_days(granted: Family) -> None:
+    with granted.at(clock.instant(date(2019, 11, 4))):
+        clerk = granted.staff("TOWN_CLERK")
+        with fence(clerk):
+            report = support_acts.report_self_care(clerk, granted.uid, text="摔伤后不能自己穿衣、如厕")
+            with refused("E_STATE"):
+                support_acts.report_self_care(clerk, granted.uid, text="摔伤后不能自己穿衣、如厕")
+
+    assert report.due_on == date(2019, 11, 18)
+
+
+# —— the end
+
+
+def _stop(family: Family, reason: str = "OBLIGOR", **more: Any) -> SupportStop:
+    clerk = family.staff("TOWN_CLERK")
+    with fence(clerk):
+        return stops.propose(
+            clerk, family.uid, reason=reason, facts="女儿已大学毕业参加工作，有赡养能力", **more
+        )
+
+
+def _lead(family: Family, act: Any, **more: Any) -> Any:
+    lead = family.staff("TOWN_LEAD")
+    with fence(lead):
+        return act(lead, family.uid, **more)
+
+
+def _photo(family: Family, moment: str) -> None:
+    clerk = family.staff("TOWN_CLERK")
+    with fence(clerk):
+        objection.photograph_posting(clerk, family.uid, picture=drawn_picture("posting"), moment=moment)
+
+
+@pytest.fixture
+def paid(granted: Family) -> Family:
+    """Listed for October 2019, the first month."""
+    with granted.at():
+        agree(granted)
+        choose(granted, "SCATTERED")
+    listed(granted, date(2019, 10, 1))
+    return granted
+
+
+def test_tk_12_support_ends_after_seven_days_on_the_board_and_the_notice(paid: Family) -> None:
+    clerk = paid.staff("TOWN_CLERK")
+    with paid.at(clock.instant(date(2019, 10, 9))):
+        _stop(paid)
+        with fence(clerk), refused("E_AUTH"):
+            stops.post(clerk, paid.uid)
+        stop = _lead(paid, stops.post)
+        _photo(paid, "START")
+        with fence(paid.staff("TOWN_LEAD")), refused("E_PUBL", "公示至"):
+            stops.decide(paid.staff("TOWN_LEAD"), paid.uid)
+    assert stop.posting.ends_on == date(2019, 10, 16)
+    with paid.at(clock.instant(date(2019, 10, 16), 17)):
+        _photo(paid, "END")
+    with paid.at(clock.instant(date(2019, 10, 17))):
+        stop = _lead(paid, stops.decide)
+        with fence(PLATFORM):
+            assert paid.case.entitlement.state == "ACTIVE"
+        with fence(clerk), refused("E_SEAL"):
+            stops.serve(clerk, paid.uid, mode="IN_PERSON")
+        with fence(clerk):
+            stop = stops.serve(clerk, paid.uid, mode="IN_PERSON", picture=DRAWN)
+
+    with fence(PLATFORM):
+        entitlement = paid.case.entitlement
+    assert (stop.state, stop.last_month) == ("STOPPED", date(2019, 10, 1))
+    assert (entitlement.state, entitlement.last_month) == ("STOPPED", date(2019, 10, 1))
+    assert papers(paid)["W36-TK"] == "终止救助供养告知书"
+    with paid.at(clock.instant(date(2019, 10, 18))), fence(clerk):
+        assert [each.stop.id for each in support_queries.to_check(clerk)] == [stop.id]
+        stops.note_other_aid(clerk, paid.uid, result="家庭人均收入不低于低保标准，不符合；告知可申请临时救助")
+        assert support_queries.to_check(clerk) == []
+
+
+def test_tk_12_an_objection_is_looked_into_within_fifteen_working_days_and_posted_again(paid: Family) -> None:
+    with paid.at(clock.instant(date(2019, 10, 9))):
+        _stop(paid)
+        stop = _lead(paid, stops.post)
+    with paid.at(clock.instant(date(2019, 10, 11))):
+        stops.object_publicly(stop.posting.token, content="他女儿在外地没有工作，养不起他")
+        with fence(PLATFORM):
+            stop.refresh_from_db()
+        assert (stop.state, stop.answer_by) == ("OBJECTED", date(2019, 10, 31))
+    with paid.at(clock.instant(date(2019, 10, 21))):
+        again = _lead(paid, stops.repost, findings="女儿已在聊城就业半年，工资四千元")
+        assert again.posting.id != stop.posting.id and again.posting.ends_on == date(2019, 10, 28)
+        stop = _lead(paid, stops.drop, reason="女儿已去世，没有义务人")
+
+    with fence(PLATFORM):
+        assert stop.state == "DROPPED" and paid.case.entitlement.state == "ACTIVE"
+        assert not paid.case.objections.filter(result="").exists()
+
+
+def test_org_03_who_proposed_does_not_decide_and_reasons_are_those_of_the_law(paid: Family) -> None:
+    clerk = paid.staff("TOWN_CLERK")
+    with paid.at(clock.instant(date(2019, 10, 9))), fence(clerk):
+        with refused("E_INPUT"):
+            stops.propose(clerk, paid.uid, reason="ST-INC", facts="收入超过标准")
+        with refused("E_SEAL"):
+            stops.propose(clerk, paid.uid, reason="VOLUNTARY", facts="本人要求退出")
+        with refused("E_INPUT", "去世日期"):
+            stops.propose(clerk, paid.uid, reason="DEATH", facts="因病去世")
+        stops.propose(clerk, paid.uid, reason="VOLUNTARY", facts="本人要求退出", wish=DRAWN)
+        with refused("E_STATE"):
+            stops.propose(clerk, paid.uid, reason="VOLUNTARY", facts="本人要求退出", wish=DRAWN)
+
+
+ARRANGER = {
+    "arranger_name": "王翠花",
+    "arranger_relation": "侄女",
+    "arranger_id_no": number("37159919800101002"),
+    "bank_code": "103",
+    "bank_name": "中国农业银行沙镇支行",
+    "number": "6228480000000000033",
+    "proof": drawn_picture("home"),
+}
+
+
+def test_tk_11_the_funeral_is_paid_once_to_whoever_arranges_it(paid: Family) -> None:
+    with paid.at(clock.instant(date(2019, 10, 9))):
+        _stop(paid, reason="DEATH", happened_on=date(2019, 10, 8))
+        lead = paid.staff("TOWN_LEAD")
+        with fence(lead), refused("E_STATE"):
+            stops.pay_funeral(lead, paid.uid, **ARRANGER)
+        _lead(paid, stops.post)
+        _photo(paid, "START")
+    with paid.at(clock.instant(date(2019, 10, 17))):
+        _photo(paid, "END")
+        _lead(paid, stops.decide)
+        clerk = paid.staff("TOWN_CLERK")
+        with fence(clerk):
+            stops.serve(clerk, paid.uid, mode="AGENT", receiver="王翠花")
+        aid = _lead(paid, stops.pay_funeral, **ARRANGER)
+        with fence(lead), refused("E_DUP"):
+            stops.pay_funeral(lead, paid.uid, **ARRANGER)
+        with fence(PLATFORM), pytest.raises(IntegrityError), transaction.atomic():
+            again = deepcopy(aid)
+            again.pk, again.uid = None, uuid4()
+            again.save(force_insert=True)
+
+    assert aid.amount_fen == 12 * 58500
+    with fence(PLATFORM):
+        assert paid.case.entitlement.last_month == date(2019, 10, 1)
+    assert listed(paid, date(2019, 11, 1)) == [("FUNERAL", "BASE", 702000, "王翠花")]

@@ -49,7 +49,8 @@ def photograph_posting(
         if actor.role not in ("VILLAGE_ASSIST", "TOWN_CLERK"):
             raise Refusal("E_AUTH", role=role_name(actor.role), act="上传公示照片", why="")
         posting = guards.latest_posting(case)
-        if posting is None or case.state not in POSTED:
+        ending = posting is not None and posting.kind == Posting.STOPPING and posting.removed_on is None
+        if posting is None or (case.state not in POSTED and not ending):
             raise Refusal("E_STATE", act="上传公示照片", state=STATES[case.state].name)
         if moment not in ("START", "END") or (moment == "END" and clock.today() < posting.ends_on):
             raise Refusal("E_PUBL", why=f"期满照片应在公示期满（{posting.ends_on}）当日或之后拍摄")

@@ -1,0 +1,169 @@
+"""Reads about supported people, always on behalf of someone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.aid_types import registry
+from jiuzhu.benefits import support_table as table
+from jiuzhu.benefits.models import SelfCareReport, SupportStop
+from jiuzhu.cases.models import Case, Entitlement, Institution, SupportSpan
+from jiuzhu.core import clock
+from jiuzhu.core.id_numbers import mask_account
+
+DEATH = "DEATH"
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One supported person somebody has to do something about, and until when."""
+
+    case: Case
+    what: str
+    due_on: date | None
+    stop: SupportStop | None = None
+
+
+def _mine(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """First fence: the asker's towns and villages."""
+    if actor.kind == "SYSTEM":
+        return rows
+    rows = rows.filter(entitlement__town_id__in=actor.towns)
+    return rows.filter(entitlement__village_code__in=actor.villages) if actor.villages else rows
+
+
+def to_check(actor: Actor) -> list[ToDo]:
+    """TK-12: whoever is no longer supported and alive is checked at once for other aid."""
+    rows = SupportStop.objects.filter(state=table.STOPPED, other_aid_on__isnull=True).exclude(reason=DEATH)
+    found = _mine(actor, rows).select_related("entitlement__case__applicant").order_by("closed_on")
+    return [ToDo(each.entitlement.case, "核查是否符合低保、临时救助", each.closed_on, each) for each in found]
+
+
+def to_rate(actor: Actor) -> list[ToDo]:
+    """CLK-SC: reported changes of self-care not yet rated again."""
+    rows = SelfCareReport.objects.filter(closed_on__isnull=True)
+    found = _mine(actor, rows).select_related("entitlement__case__applicant").order_by("due_on")
+    return [ToDo(each.entitlement.case, "重新评估自理能力", each.due_on) for each in found]
+
+
+def to_choose(actor: Actor) -> list[ToDo]:
+    """Granted, and nobody has said yet where the person is to live (TK-10)."""
+    codes = [aid.code for aid in registry.all_types() if aid.support]
+    rows = Entitlement.objects.filter(
+        aid_type__in=codes, state__in=Entitlement.RUNNING, support_spans__isnull=True
+    )
+    if actor.kind != "SYSTEM":
+        rows = rows.filter(town_id__in=actor.towns)
+    return [
+        ToDo(each.case, "选定集中或分散供养", each.first_month)
+        for each in rows.select_related("case__applicant").order_by("first_month")
+    ]
+
+
+def todo(actor: Actor) -> list[ToDo]:
+    """Everything of the three, the nearest first."""
+    return sorted(
+        [*to_rate(actor), *to_choose(actor), *to_check(actor)], key=lambda each: each.due_on or date.max
+    )
+
+
+def institutions(county_id: int) -> list[Institution]:
+    return list(Institution.objects.filter(county_id=county_id, closed_on__isnull=True).order_by("name"))
+
+
+def view(case: Case) -> dict[str, Any] | None:
+    """How the person of a case is supported, in words; nothing where the aid is only money."""
+    support = registry.get(case.aid_type).support
+    if support is None:
+        return None
+    ratings = [
+        {
+            "rated_on": each.rated_on,
+            "valid_to": each.valid_to,
+            "expired": each.valid_to < clock.today(),
+            "level": support.levels[each.level],
+            "unable": [support.items[item] for item, able in each.items.items() if not able],
+            "who": f"{each.assessor}、{each.second_assessor}，见证人{each.witness}",
+        }
+        for each in case.ratings.order_by("-seq")
+    ]
+    entitlement = Entitlement.objects.filter(case=case).first()
+    if entitlement is None:
+        return {"ratings": ratings, "entitlement": None}
+    agreement = entitlement.care_agreements.filter(ended_on__isnull=True).select_related("account").first()
+    level = case.ratings.order_by("-seq").values_list("level", flat=True).first()
+    return {
+        "ratings": ratings,
+        "entitlement": entitlement,
+        "running": entitlement.state in Entitlement.RUNNING,
+        "needs_agreement": level not in support.alone_without_agreement,
+        "spans": [
+            {
+                "mode": SupportSpan.MODES[each.mode],
+                "where": each.institution.name if each.institution else "",
+                "carer": each.agreement.carer_name if each.agreement else "",
+                "from_month": each.from_month,
+                "to_month": each.to_month,
+                "chosen_by": each.chosen_by,
+            }
+            for each in entitlement.support_spans.select_related("institution", "agreement").order_by(
+                "-from_month"
+            )
+        ],
+        "agreement": {
+            "carer": agreement.carer_name,
+            "relation": agreement.carer_relation,
+            "duties": agreement.duties,
+            "ends_on": agreement.ends_on,
+            "expired": agreement.ends_on < clock.today(),
+            "care_fen": agreement.care_fen,
+            "account": mask_account(agreement.account.number),
+        }
+        if agreement
+        else None,
+        "report": entitlement.self_care_reports.filter(closed_on__isnull=True).first(),
+        "reasons": support.stop_reasons,
+        "items": support.items,
+        "stops": [_stop_view(each, support.stop_reasons) for each in _stops(entitlement)],
+        "funeral": getattr(entitlement, "funeral_aid", None),
+    }
+
+
+def _stops(entitlement: Entitlement) -> list[SupportStop]:
+    return list(entitlement.support_stops.select_related("posting", "notice").order_by("-id"))
+
+
+def _stop_view(stop: SupportStop, reasons: Any) -> dict[str, Any]:
+    taken = set(stop.posting.photos.values_list("moment", flat=True)) if stop.posting else set()
+    return {
+        "row": stop,
+        "state": table.STATES[stop.state],
+        "colour": table.COLOURS[stop.state],
+        "reason": reasons[stop.reason],
+        "steps": list(stop.steps.order_by("id")),
+        "over": bool(stop.posting) and clock.today() > stop.posting.ends_on,
+        "photos": taken,
+        "death": stop.reason == DEATH,
+        "check_open": stop.state == table.STOPPED and stop.reason != DEATH and stop.other_aid_on is None,
+    }
+
+
+def open_stop(case: Case) -> SupportStop | None:
+    return SupportStop.objects.filter(entitlement__case=case, open=True).first()
+
+
+def moves(actor: Actor, case: Case) -> list[table.StopMove]:
+    """What this role may do about the end of the support now."""
+    entitlement = Entitlement.objects.filter(case=case).first()
+    if entitlement is None or registry.get(case.aid_type).support is None:
+        return []
+    stop = open_stop(case)
+    if stop is None:
+        move = table.MOVES["propose"]
+        return [move] if actor.role in move.roles and entitlement.state in Entitlement.RUNNING else []
+    return [move for move in table.MOVES.values() if stop.state in move.sources and actor.role in move.roles]
