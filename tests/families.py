@@ -75,6 +75,13 @@ class Family:
                 raise AssertionError(f"{self.facts['story']} ended in {self.case.state}, never at {state}")
         return self
 
+    def resume(self) -> Family:
+        """Something happened beside the story; the family goes on from where its case stands now."""
+        from jiuzhu.infra import walk
+
+        self._walk = walk.go_on(self.city.walker, self.case, self.facts, self._note)
+        return self
+
     def to_the_end(self) -> Family:
         while self.step():
             pass

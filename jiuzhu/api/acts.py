@@ -16,7 +16,16 @@ from jiuzhu.api import schemas
 from jiuzhu.api.api import api
 from jiuzhu.api.reads import shown
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application, decision, investigation, objection, review, service, verification
+from jiuzhu.cases.acts import (
+    application,
+    decision,
+    events,
+    investigation,
+    objection,
+    review,
+    service,
+    verification,
+)
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.vault import uploads
@@ -195,7 +204,9 @@ ACTS = (
         "conclude-appraisal", "登记评议结果（D28–D30）", S.AppraisalIn, _plain(objection.conclude_appraisal)
     ),
     ActRow("reinvestigate", "异议重新调查（D27r）", S.ReasonIn, _plain(objection.reinvestigate)),
-    ActRow("terminate", "终止办理（D31）", S.ReasonIn, _plain(decision.terminate)),
+    ActRow("terminate", "终止办理（D31）", S.EndIn, _plain(decision.terminate)),
+    ActRow("record-death", "登记家庭成员去世（HH-14）", S.DeathIn, _plain(events.record_death)),
+    ActRow("file-kin", "登记近亲属备案（REL-04）", S.KinIn, _plain(events.file_kin)),
     ActRow("serve-paper", "送达文书（DOC-03）", S.ServeIn, _serve),
 )
 

@@ -193,6 +193,23 @@ class CodedIn(ReasonIn):
     codes: list[str] = Field(min_length=1, max_length=15)
 
 
+class EndIn(ReasonIn):
+    codes: list[str] = Field(["RC-NOCOOP"], min_length=1, max_length=5)
+
+
+class DeathIn(ActIn):
+    person_uid: UUID
+    died_on: date
+    proof: str = Field(max_length=200)
+    applicant_uid: UUID | None = Field(None, description="申请人去世时，改由谁作为申请人")
+
+
+class KinIn(ActIn):
+    official: str = Field("", max_length=60)
+    post: str = Field("", max_length=80)
+    relation: str = Field("", max_length=30)
+
+
 class FindingIn(ActIn):
     finding_id: int = Field(ge=1, le=2**31)
     outcome: str = Field(description="CONFIRMED EXPLAINED EXEMPTED")

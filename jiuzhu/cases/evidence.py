@@ -13,8 +13,8 @@ from jiuzhu.core import clock, sealing
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.models import Membership, Signature
-from jiuzhu.people.queries import members_of
-from jiuzhu.policy import composition, evidence, findings
+from jiuzhu.people.queries import members_of, placement
+from jiuzhu.policy import evidence, findings
 from jiuzhu.policy.household import edge
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.policy.parameters import ParameterSet
@@ -33,18 +33,7 @@ def _member(
 ) -> evidence.Member:
     person = each.person
     student = each.employment == "8"
-    placed = composition.place(
-        evidence.Person(
-            ref=str(person.uid),
-            relation=each.relation,
-            born_on=person.born_on,
-            student=student,
-            has_support_duty=each.relation in ("4", "5", "6", "7"),
-            situation=each.exclude_code,
-        ),
-        on=on,
-        regime=case.regime,
-    )
+    placed = placement(each, on, case.regime)
     adult = age_on(person.born_on, on) >= 18
     return evidence.Member(
         ref=str(person.uid),

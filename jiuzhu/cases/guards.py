@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from jiuzhu.accounts.models import Kin
 from jiuzhu.accounts.organisations import decide_authority, delegation_for
-from jiuzhu.accounts.queries import agreement_in_force
+from jiuzhu.accounts.queries import agreement_in_force, kin_of_officials
 from jiuzhu.aid_types import registry
 from jiuzhu.cases.models import (
+    Case,
     Correction,
     CountyVisit,
     Decision,
@@ -78,7 +80,10 @@ def no_open_case(act: Act) -> None:
 def all_adults_signed(act: Act) -> None:
     """D2, AS-02: names whoever has not signed."""
     missing = people.missing_signers(
-        act.case.authorisation, act.today, obligors=registry.get(act.case.aid_type).obligors_sign
+        act.case.authorisation,
+        act.today,
+        regime=act.case.regime,
+        obligors=registry.get(act.case.aid_type).obligors_sign,
     )
     if missing:
         raise Refusal("E_NOT_SIGNED", names="、".join(missing))
@@ -209,6 +214,55 @@ def kin_filed(act: Act) -> None:
         raise Refusal(
             "E_KIN", who="、".join(f"{each.official_name}（{each.official_post}）" for each in unfiled)
         )
+
+
+def undeclared_kin(case: Case) -> list[Kin]:
+    """Entries of the officials' register that match the family or its supporters and are not filed in this case yet."""
+    indexes = [
+        *case.household.persons.values_list("id_no_index", flat=True),
+        *case.household.obligors.values_list("id_no_index", flat=True),
+    ]
+    filed = set(KinFiling.objects.filter(case=case).values_list("official_name", flat=True))
+    found = kin_of_officials([index for index in indexes if index])
+    return [kin for kin in found if kin.official_name not in filed]
+
+
+@guard
+def kin_all_filed(act: Act) -> None:
+    """REL-03, REL-04: a relative in office who comes to light late is filed before anybody goes on."""
+    named = [f"{each.official_name}（{each.official_post}）" for each in undeclared_kin(act.case)]
+    unfiled = KinFiling.objects.filter(case=act.case, filed_at__isnull=True)
+    named += [f"{each.official_name}（{each.official_post}）" for each in unfiled]
+    if named:
+        raise Refusal("E_KIN", who="、".join(dict.fromkeys(named)))
+
+
+@guard
+def kin_known(act: Act) -> None:
+    """There is somebody to file: found in the register, declared before, or named now."""
+    named = str(act.given.get("official", "")).strip()
+    unfiled = KinFiling.objects.filter(case=act.case, filed_at__isnull=True).exists()
+    if not named and not unfiled and not undeclared_kin(act.case):
+        raise Refusal("E_INPUT", field="近亲属", problem="名册中没有匹配的人员，请填写姓名、职务和关系")
+
+
+@guard
+def acceptance_overdue(act: Act) -> None:
+    """Five working days over without a word: the application counts as accepted on the day it came (CLK-AC)."""
+    due = _running_due(act, "CLK-AC")
+    if due is None or act.today <= due:
+        raise Refusal("E_STATE", act=act.move.title, state=f"{STATES[act.case.state].name}，期限未满")
+
+
+END_CODES = ("RC-NOCOOP", "RC-FALSE", "RC-MEMBER", "RC-DEATH", "RC-WITHDRAW")
+
+
+@guard
+def end_code(act: Act) -> None:
+    """D31: an end has one of the grounds the law names, besides its words (DB-07)."""
+    codes = act.given.get("codes") or ()
+    if not codes or any(code not in END_CODES for code in codes):
+        raise Refusal("E_REASONS", act=act.move.title)
 
 
 @guard
@@ -459,6 +513,9 @@ def meeting_is_valid(act: Act) -> None:
     related = _household_names(act.case) & set(names)
     if related:
         raise Refusal("E_QUORUM", why=f"{'、'.join(sorted(related))}是申请家庭成员，应当回避")
+    officials = set(act.case.kin_filings.values_list("official_name", flat=True)) & set(names)
+    if officials:
+        raise Refusal("E_QUORUM", why=f"{'、'.join(sorted(officials))}是申请家庭的近亲属，应当回避")
     representatives = sum(each["capacity"] == "REPRESENTATIVE" for each in people_there)
     if representatives < share * len(people_there):
         raise Refusal("E_QUORUM", why=f"村（居）民代表{representatives}人，不足参会人数的三分之二")

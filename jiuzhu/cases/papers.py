@@ -18,8 +18,7 @@ from jiuzhu.core.id_numbers import age_on
 from jiuzhu.documents import acts as documents
 from jiuzhu.documents import catalogue
 from jiuzhu.documents.models import Document
-from jiuzhu.people.queries import account_on, members_of
-from jiuzhu.policy import composition, evidence
+from jiuzhu.people.queries import account_on, members_of, placement
 from jiuzhu.policy.conditions import show
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.vault import files
@@ -40,18 +39,7 @@ def members(case: Case, on: date, *, numbers: bool) -> list[dict[str, Any]]:
     rows = []
     for each in members_of(case.household, on):
         person = each.person
-        placed = composition.place(
-            evidence.Person(
-                str(person.uid),
-                each.relation,
-                person.born_on,
-                student=each.employment == "8",
-                has_support_duty=each.relation in ("4", "5", "6", "7"),
-                situation=each.exclude_code,
-            ),
-            on=on,
-            regime=case.regime,
-        )
+        placed = placement(each, on, case.regime)
         alone = case.for_person_id not in (None, person.id)
         row = {
             "name": person.name,

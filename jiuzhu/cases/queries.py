@@ -146,7 +146,7 @@ def listing(
 
 
 # may happen at almost any time, so they are nobody's task of today
-_OCCASIONAL = ("D31", "D31w", "D26", "VER-10")
+_OCCASIONAL = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04")
 
 
 def due_today(actor: Actor, *, limit: int = 100) -> list[Row]:
@@ -320,6 +320,11 @@ def decisions_of(case: Case) -> list[Decision]:
     return list(case.decisions.select_related("organ", "decider", "delegation").order_by("round"))
 
 
+def kin_found(case: Case) -> list[str]:
+    """Entries of the officials' register that match the family and are not filed yet, in words (REL-03)."""
+    return [f"{each.official_name}（{each.official_post}）" for each in guards.undeclared_kin(case)]
+
+
 def kin_to_file(case: Case) -> list[str]:
     """Near relatives found or declared and not yet filed, in words (REL-03)."""
     return [
@@ -457,8 +462,12 @@ def stage_counts(actor: Actor) -> dict[str, int]:
 
 
 def lapsing(on: date) -> list[tuple[UUID, str]]:
-    """Cases whose window ended before ``on`` and the move that ends them (daily job)."""
-    keys = {"CLK-OBJW": ("VER_NOT_FIT", "D10"), "CLK-CORR": ("CORRECTION", "D15")}
+    """Cases whose window ended before ``on`` and the move that follows by itself (daily job)."""
+    keys = {
+        "CLK-OBJW": ("VER_NOT_FIT", "D10"),
+        "CLK-CORR": ("CORRECTION", "D15"),
+        "CLK-AC": ("APPLIED", "CLK-AC"),
+    }
     with fence(PLATFORM):
         waiting = Case.objects.filter(state="MAY_APPLY").select_related("county")
         unused = [(case.uid, "D11x") for case in waiting if _apply_window_over(case, on)]

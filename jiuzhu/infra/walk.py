@@ -95,7 +95,7 @@ def family_walk(walker: Walker, family: dict[str, Any], note: Callable[[str, str
     """One family from its first word to its end. ``note(event, case_no)`` counts what happened."""
     case = _first_word(walker, family)
     note("opened", case.case_no)
-    town, county = case.town, case.county
+    town = case.town
     citizen = _citizen(case)
     signers = _sign(walker, case, citizen, family)
     if not signers:
@@ -135,9 +135,16 @@ def family_walk(walker: Walker, family: dict[str, Any], note: Callable[[str, str
             application.withdraw(citizen, case.uid, reason="家庭情况好转，自愿放弃")
         note("withdrawn", case.case_no)
         return
-    yield from _investigate(walker, case, town)
+    yield from go_on(walker, case, family, note)
+
+
+def go_on(walker: Walker, case: Case, family: dict[str, Any], note: Callable[[str, str], None]) -> Walk:
+    """From wherever the case stands after its acceptance to its end."""
+    town, county, citizen = case.town, case.county, _citizen(case)
     while (state := _state(case)) not in TERMINAL:
-        if state == "INVESTIGATING":
+        if state == "ACCEPTED":
+            yield from _investigate(walker, case, town)
+        elif state == "INVESTIGATING":
             yield from _investigate(walker, case, town, again=True)
         elif state in objection.POSTED:
             yield from _publicity(walker, case, family, town, county, note)
@@ -187,6 +194,7 @@ def _citizen(case: Case) -> Actor:
 
 _MEMBER_KEYS = [
     "exclude_code",
+    "exclude_until",
     "marital",
     "education",
     "health",

@@ -25,7 +25,7 @@ def ask_again() -> None:
 
 @every("10 * * * *", "cases.lapse")
 def lapse() -> None:
-    """End what lapsed: objection window, correction, apply window (D10, D15, D11x)."""
+    """What lapsed: objection window, correction, apply window (D10, D15, D11x); silence accepts (CLK-AC)."""
     for uid, key in queries.lapsing(clock.today()):
         try:
             application.lapse(uid, key)

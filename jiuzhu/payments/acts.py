@@ -274,6 +274,8 @@ def waive_prompt(actor: Actor, line_id: int, *, prompt: str, reason: str) -> Lin
     """PAY-04: the county supervisor lets a line pass an error-level prompt, with a reason."""
     if not has_power(actor.role, "payroll.waive"):
         raise Refusal("E_AUTH", role=role_name(actor.role), act="放行问题", why="")
+    if prompt in statements.NEVER_WAIVED:
+        raise Refusal("E_INPUT", field="问题", problem="收款人已去世，只能扣下本笔、变更收款人后再发")
     if prompt not in statements.PROMPT_WORDS:
         raise Refusal("E_NOT_FOUND", what="问题")
     return _mark(actor, line_id, LineMark.WAIVED, prompt, reason, "放行问题", table.UNSENT)

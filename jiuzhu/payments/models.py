@@ -201,6 +201,8 @@ class LineMark(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["line", "kind", "prompt"], name="marked_once"),
+            # whatever a supervisor lets pass, nobody is paid after the month of his death
+            models.CheckConstraint(condition=~Q(kind="WAIVED", prompt="DEAD"), name="the_dead_are_not_paid"),
         ]
 
 

@@ -227,6 +227,7 @@ SELECT l.id, 'FAILED_TWICE', 'W' FROM line l WHERE 2 = (
     WHERE f.entitlement_id = l.entitlement_id AND f.part = l.part AND f.reissue_of_id IS NULL AND r.code <> '00'
         AND f.pay_month >= (l.pay_month - interval '2 months')::date AND f.pay_month < l.pay_month)
 """
+NEVER_WAIVED = ("DEAD",)
 PROMPT_WORDS = {
     "DEAD": "收款人已于发放月份之前死亡",
     "ENDED": "待遇已停发或到期",

@@ -41,6 +41,7 @@ MEMBER_FIELDS = [
     "hukou_type",
     "residence_division",
     "exclude_code",
+    "exclude_until",
     "lacks_capacity",
 ]
 
@@ -197,17 +198,20 @@ def sign(
     )
 
 
-def missing_signers(authorisation: Authorisation, on: date, *, obligors: bool = False) -> list[str]:
+def missing_signers(
+    authorisation: Authorisation, on: date, *, regime: str, obligors: bool = False
+) -> list[str]:
     """Adults of the household who have not signed (D2); guardians answer for those without capacity.
 
+    Whoever is in prison, in service or dead is not waited for (2.1, AS-57).
     With ``obligors`` the supporters who live apart sign too, unless it was written down why not (TK-05).
     """
     signatures = list(authorisation.signatures.values_list("person_id", "obligor_id"))
     signed, promised = {person for person, _ in signatures}, {obligor for _, obligor in signatures}
     missing = [
         each.person.name
-        for each in queries.adults_of(authorisation.household, on)
-        if each.person_id not in signed
+        for each in queries.present_members(authorisation.household, on, regime)
+        if id_numbers.age_on(each.person.born_on, on) >= 18 and each.person_id not in signed
     ]
     if obligors:
         rows = authorisation.household.obligors.order_by("id")
@@ -296,6 +300,50 @@ def set_account(
     account.number = digits
     account.save(force_insert=True)
     return account
+
+
+def record_death(person: Person, died_on: date, on: date) -> None:
+    """HH-14: from that day on he no longer belongs to the household; an account of his own is paid no more."""
+    if not person.born_on <= died_on <= on:
+        raise Refusal("E_INPUT", field="去世日期", problem="应在出生之后、今天或之前")
+    if person.died_on is not None:
+        raise Refusal("E_STATE", act="登记去世", state=f"{person.name}已于{person.died_on}登记去世")
+    person.died_on = died_on
+    person.save(update_fields=["died_on"])
+    for row in Membership.objects.filter(person=person, left_on__isnull=True):
+        row.left_on = max(died_on, row.joined_on)
+        row.save(update_fields=["left_on"])
+    for account in BankAccount.objects.filter(holder=person, valid_to__isnull=True):
+        account.valid_to = max(died_on, account.valid_from)
+        account.save(update_fields=["valid_to"])
+
+
+# relation to the former applicant → relation to the new one, by who the new one was (GB/T 4761: 5 holds parents-in-law)
+_CHILDREN = {"1": "5", "2": "7", "3": "7", "5": "6"}
+_AFTER: dict[str, dict[str, str]] = {
+    "1": {"2": "2", "3": "3", "4": "4", "5": "5", "6": "6", "21": "21", "22": "22"},
+    "2": _CHILDREN,
+    "3": _CHILDREN,
+    "5": {"1": "22", "2": "4", "3": "4", "5": "1"},
+    "7": {"5": "5", "6": "6", "7": "7"},
+}
+
+
+def change_applicant(
+    household: Household, person: Person, *, relations: dict[str, str] | None = None
+) -> dict[str, str]:
+    """Another adult speaks for the family; relations are to him now. Returns them by person (``relations`` win)."""
+    rows = {row.person_id: row for row in household.memberships.filter(left_on__isnull=True)}
+    chosen = rows.get(person.id)
+    if chosen is None:
+        raise Refusal("E_INPUT", field="新的申请人", problem="应为共同生活的成年家庭成员")
+    table, now = _AFTER.get(chosen.relation, {}), {}
+    for row in rows.values():
+        uid = str(row.person.uid)
+        row.relation = "0" if row is chosen else (relations or {}).get(uid) or table.get(row.relation, "8")
+        row.save(update_fields=["relation"])
+        now[uid] = row.relation
+    return now
 
 
 def open_account(person: Person) -> CitizenAccount:

@@ -88,7 +88,8 @@ class Membership(models.Model):
     hukou_division = models.CharField("户籍地", max_length=12, blank=True)
     hukou_type = models.CharField("户口类别", max_length=10, blank=True)
     residence_division = models.CharField("居住地", max_length=12, blank=True)
-    exclude_code = models.CharField("不计入原因", max_length=10, blank=True)
+    exclude_code = models.CharField("不计入原因", max_length=16, blank=True)
+    exclude_until = models.DateField("预计返回日期", null=True)
     lacks_capacity = models.BooleanField("无或限制民事行为能力", default=False)
 
     class Meta:

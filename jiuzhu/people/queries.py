@@ -11,6 +11,8 @@ from jiuzhu.audit.acts import record
 from jiuzhu.core import clock, id_numbers
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.people.models import BankAccount, Household, Membership, Person
+from jiuzhu.policy import composition
+from jiuzhu.policy import evidence as law
 from jiuzhu.vault.fields import blind
 
 REVEALABLE = {"id_no": "公民身份号码", "phone": "电话", "account": "银行账号"}
@@ -27,6 +29,46 @@ def members_of(household: Household, on: date) -> QuerySet[Membership]:
 
 def adults_of(household: Household, on: date) -> list[Membership]:
     return [each for each in members_of(household, on) if id_numbers.age_on(each.person.born_on, on) >= 18]
+
+
+def placement(each: Membership, on: date, regime: str) -> law.Placement:
+    """Whether a member counts on a day and the rule that says so (2.1). The dead do not, whatever was declared (HH-14);
+    who was away for a time counts again from the day after (AS-57).
+    """
+    person, situation = each.person, each.exclude_code
+    if each.exclude_until and each.exclude_until < on:
+        situation = ""
+    if person.died_on and person.died_on <= on:
+        situation = "DEAD"
+    return composition.place(
+        law.Person(
+            ref=str(person.uid),
+            relation=each.relation,
+            born_on=person.born_on,
+            student=each.employment == "8",
+            has_support_duty=each.relation in ("4", "5", "6", "7"),
+            situation=situation,
+        ),
+        on=on,
+        regime=regime,
+    )
+
+
+def present_members(household: Household, on: date, regime: str) -> list[Membership]:
+    """Members who are not away in prison, in service or dead: they sign, and departments are asked about them."""
+    return [
+        each for each in members_of(household, on) if placement(each, on, regime).rule not in composition.AWAY
+    ]
+
+
+def returned(town_ids: tuple[int, ...], on: date) -> list[Membership]:
+    """Members whose time away is over and whose family has not been looked at since (AS-57)."""
+    return list(
+        Membership.objects.filter(household__town_id__in=town_ids, exclude_until__lt=on, left_on__isnull=True)
+        .exclude(exclude_code="")
+        .select_related("person", "household")
+        .order_by("exclude_until", "id")
+    )
 
 
 def find_by_number(number: str) -> Person | None:

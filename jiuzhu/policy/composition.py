@@ -10,6 +10,8 @@ from jiuzhu.core.id_numbers import age_on
 from jiuzhu.policy.evidence import Person, Placement
 from jiuzhu.policy.regimes import regime as regime_of
 
+# away by their situation, not by their relation: nobody asks them to sign, no department is asked about them
+AWAY = ("HH-10", "HH-11", "HH-12", "HH-14", "HH-15")
 _CHILD = ("2", "3")
 _PARENT = "5"
 

@@ -187,6 +187,20 @@ ACCEPTANCE: tuple[Move, ...] = (
         papers="W15",
     ),
     move(
+        "CLK-AC",
+        "deem_accepted",
+        "逾期未处理，视为受理",
+        "APPLIED",
+        "ACCEPTED",
+        "SYSTEM",
+        guards="acceptance_overdue",
+        stops="CLK-AC",
+        starts="CLK-T20 CLK-INV",
+        may_start="CLK-INVS",
+        papers="W13",
+        optional="W11",
+    ),
+    move(
         "D16",
         "not_accept",
         "不予受理",
@@ -228,7 +242,7 @@ INVESTIGATION: tuple[Move, ...] = (
         "TOWN_REVIEW",
         "COUNTY_REVIEW TOWN_APPROVAL",
         "TOWN_LEAD",
-        guards="opinion_given assessed",
+        guards="opinion_given assessed kin_all_filed",
         may_start="CLK-CO",
         papers="W19",
         regimes=P2019,
@@ -240,7 +254,7 @@ INVESTIGATION: tuple[Move, ...] = (
         "TOWN_REVIEW",
         "PRELIM_PUBLICITY COUNTY_REVIEW TOWN_APPROVAL",
         "TOWN_LEAD",
-        guards="opinion_given assessed",
+        guards="opinion_given assessed kin_all_filed",
         stops="CLK-OBJ",
         may_start="CLK-PUB CLK-CO",
         papers="W19",
@@ -298,8 +312,8 @@ DECISION: tuple[Move, ...] = (
         "COUNTY_REVIEW",
         "RESULT_PUBLICITY",
         "COUNTY_APPROVER",
-        guards="separation_of_duties authority_matches report_in_force visit_done_if_required qualified_or_overridden",
-        stops="CLK-T20 CLK-CO CLK-OBJ",
+        guards="separation_of_duties authority_matches report_in_force kin_all_filed visit_done_if_required qualified_or_overridden",
+        stops="CLK-T20 CLK-CO CLK-OBJ CLK-DEATH",
         starts="CLK-PUB",
         papers="W21 W25",
         regimes=P2019,
@@ -311,8 +325,8 @@ DECISION: tuple[Move, ...] = (
         "TOWN_APPROVAL",
         "RESULT_PUBLICITY",
         "TOWN_LEAD",
-        guards="separation_of_duties authority_matches report_in_force visit_done_if_required qualified_or_overridden",
-        stops="CLK-T20 CLK-CO CLK-OBJ",
+        guards="separation_of_duties authority_matches report_in_force kin_all_filed visit_done_if_required qualified_or_overridden",
+        stops="CLK-T20 CLK-CO CLK-OBJ CLK-DEATH",
         starts="CLK-PUB",
         papers="W21 W25",
         regimes=P2019,
@@ -324,7 +338,7 @@ DECISION: tuple[Move, ...] = (
         "COUNTY_REVIEW",
         "GRANTED",
         "COUNTY_APPROVER",
-        guards="separation_of_duties authority_matches report_in_force visit_done_if_required qualified_or_overridden "
+        guards="separation_of_duties authority_matches report_in_force kin_all_filed visit_done_if_required qualified_or_overridden "
         "partial_report_completed",
         stops="*",
         starts="CLK-CARD",
@@ -339,7 +353,7 @@ DECISION: tuple[Move, ...] = (
         "TOWN_APPROVAL",
         "GRANTED",
         "TOWN_LEAD",
-        guards="separation_of_duties authority_matches report_in_force visit_done_if_required qualified_or_overridden "
+        guards="separation_of_duties authority_matches report_in_force kin_all_filed visit_done_if_required qualified_or_overridden "
         "partial_report_completed",
         stops="*",
         starts="CLK-CARD",
@@ -381,7 +395,7 @@ PUBLICITY: tuple[Move, ...] = (
         "RESULT_PUBLICITY",
         "GRANTED",
         "TOWN_CLERK",
-        guards="publicity_over no_open_objection posting_photographed partial_report_completed",
+        guards="publicity_over no_open_objection posting_photographed partial_report_completed kin_all_filed",
         stops="*",
         starts="CLK-CARD",
         papers="W23 W24",
@@ -495,6 +509,58 @@ PUBLICITY: tuple[Move, ...] = (
     ),
 )
 
+_NOT_REVIEWED = (
+    "INTENT AUTHORISED VERIFYING VERIFIED MAY_APPLY VER_NOT_FIT RECHECK APPLIED CORRECTION ACCEPTED INVESTIGATING "
+    "TOWN_REVIEW"
+)
+_REVIEWED = "PRELIM_PUBLICITY COUNTY_REVIEW COUNTY_VISIT TOWN_APPROVAL RESULT_PUBLICITY OBJECTION APPRAISAL"
+
+# what may happen to the family at any time: somebody dies, a near relative in office comes to light
+EVENTS: tuple[Move, ...] = (
+    move(
+        "DTH",
+        "record_death",
+        "登记家庭成员去世",
+        _NOT_REVIEWED,
+        f"{_NOT_REVIEWED} TERMINATED",
+        TOWN,
+        optional="W29 W02 W03",
+        may_start="CLK-VS",
+    ),
+    move(
+        "DTH",
+        "record_death",
+        "登记家庭成员去世",
+        _REVIEWED,
+        "INVESTIGATING TERMINATED",
+        TOWN,
+        stops="CLK-CO CLK-PUB CLK-APP",
+        may_start="CLK-DEATH",
+        optional="W29",
+    ),
+    move(
+        "REL-04",
+        "file_kin",
+        "登记近亲属备案",
+        "ACCEPTED INVESTIGATING TOWN_REVIEW PRELIM_PUBLICITY COUNTY_REVIEW COUNTY_VISIT TOWN_APPROVAL",
+        "ACCEPTED INVESTIGATING TOWN_REVIEW PRELIM_PUBLICITY COUNTY_REVIEW COUNTY_VISIT TOWN_APPROVAL",
+        f"{TOWN} COUNTY_SUPERVISOR COUNTY_APPROVER",
+        guards="kin_known",
+        papers="W11",
+    ),
+    move(
+        "REL-04",
+        "file_kin",
+        "登记近亲属备案，重新调查",
+        "RESULT_PUBLICITY OBJECTION APPRAISAL",
+        "INVESTIGATING",
+        f"{TOWN} COUNTY_SUPERVISOR COUNTY_APPROVER",
+        guards="kin_known",
+        stops="CLK-PUB CLK-APP",
+        papers="W11",
+    ),
+)
+
 _BEFORE_ACCEPTANCE = "INTENT AUTHORISED VERIFYING VERIFIED MAY_APPLY VER_NOT_FIT RECHECK APPLIED CORRECTION"
 _AT_COUNTY = "COUNTY_REVIEW COUNTY_VISIT"
 _FOLLOWED_UP = (
@@ -509,7 +575,7 @@ ENDING: tuple[Move, ...] = (
         " ".join(sorted(AFTER_ACCEPTANCE - set(_AT_COUNTY.split()))),
         "TERMINATED",
         "TOWN_LEAD",
-        guards="reasons_given",
+        guards="reasons_given end_code",
         stops="*",
         papers="W29",
     ),
@@ -520,7 +586,7 @@ ENDING: tuple[Move, ...] = (
         _AT_COUNTY,
         "TERMINATED",
         "COUNTY_APPROVER",
-        guards="reasons_given",
+        guards="reasons_given end_code",
         stops="*",
         papers="W29",
     ),
@@ -587,4 +653,6 @@ ENDING: tuple[Move, ...] = (
     ),
 )
 
-HOUSEHOLD_AID: tuple[Move, ...] = VERIFY_FIRST + ACCEPTANCE + INVESTIGATION + DECISION + PUBLICITY + ENDING
+HOUSEHOLD_AID: tuple[Move, ...] = (
+    VERIFY_FIRST + ACCEPTANCE + INVESTIGATION + DECISION + PUBLICITY + EVENTS + ENDING
+)

@@ -17,6 +17,7 @@ from jiuzhu.cases.guards import GUARDS, SHARED_MATERIALS
 from jiuzhu.cases.models import KinFiling
 from jiuzhu.core import clock, id_numbers
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.people.queries import returned
 from jiuzhu.policy.evidence import Evidence
 from jiuzhu.vault.fields import blind
 from tests.families import DELEGATED, City, Family, person, refused
@@ -142,3 +143,34 @@ def test_as_41_a_son_who_earns_supports_his_parent_by_formula(city: City) -> Non
 
     assert supported(1500) == 22_500
     assert supported(900) == 0
+
+
+def _mother_and_child(city: City) -> Family:
+    """AS-57: the husband is in prison; wife and child count, his income does not."""
+    return city.cast(
+        person("赵春梅", "1982-06-07", sex="2", marital="20"),
+        person(
+            "孙铁柱",
+            "1980-01-01",
+            relation="1",
+            marital="20",
+            exclude_code="PRISON",
+            exclude_until="2020-03-31",
+        ),
+        person("孙小满", "2012-09-01", relation="2", labour="MINOR", employment="8"),
+        incomes=((1, "W", "wage", 5000),),
+        exemptions={0: "E6"},
+        unsigned=[1],
+    )
+
+
+def test_as_57_a_husband_in_prison_neither_counts_nor_earns(city: City) -> None:
+    family = _mother_and_child(city).until("TOWN_REVIEW")
+    found = hands.outcome(family)
+
+    assert (found.counted, found.per_capita_fen, found.conclusion) == (2, 0, "QUALIFIED")
+    clerk = family.staff("TOWN_CLERK")
+    with fence(clerk):
+        assert returned(clerk.towns, date(2020, 3, 31)) == []
+        back = returned(clerk.towns, date(2020, 4, 1))
+    assert [(each.person.name, each.exclude_until) for each in back] == [("孙铁柱", date(2020, 3, 31))]

@@ -169,7 +169,8 @@ def finish(act: Act, *, once: UUID | str | None = None) -> Step:
         papers=[document.doc_no or document.code for document in act.documents],
         once=once or None,
     )
-    clocks.apply(act.step, stops=row.stops, starts=row.starts + act.extra_starts)
+    stops = ("*",) if case.state in TERMINAL else row.stops  # whatever ends a case ends what ran in it
+    clocks.apply(act.step, stops=stops, starts=row.starts + act.extra_starts)
     record(
         act.actor,
         f"case.{row.event}",

@@ -309,8 +309,10 @@ def sign(
             mode=mode,
         )
         with_obligors = registry.get(case.aid_type).obligors_sign
-        if not people.missing_signers(case.authorisation, clock.today(), obligors=with_obligors):
-            return _all_signed(actor, case)
+        if not people.missing_signers(
+            case.authorisation, clock.today(), regime=case.regime, obligors=with_obligors
+        ):
+            return all_signed(actor, case)
         return case
 
 
@@ -335,12 +337,12 @@ def excuse_obligor(
             raise Refusal("E_NOT_FOUND", what="义务人")
         people.excuse_obligor(actor, case.authorisation, obligor, kind=kind, reason=reason)
         record(actor, "authorisation.excuse", about=case.authorisation, case_no=case.case_no, kind=kind)
-        if not people.missing_signers(case.authorisation, clock.today(), obligors=True):
-            return _all_signed(actor, case)
+        if not people.missing_signers(case.authorisation, clock.today(), regime=case.regime, obligors=True):
+            return all_signed(actor, case)
         return case
 
 
-def _all_signed(actor: Actor, case: Case) -> Case:
+def all_signed(actor: Actor, case: Case) -> Case:
     months = int(
         parameters.plain_values(case.county, on=clock.today(), regime=case.regime)["auth_max_months"]
     )
@@ -631,14 +633,14 @@ def accept(
         if key == "D14":
             Correction.objects.filter(case=case).update(completed_at=act.at)
         act.change(accepted_on=act.today, regime=_regime(act.case.county, act.today))
-        _file_kin(act)
+        file_kin_paper(act)
         if case.regime != "P2019":  # 民发〔2021〕57号第十五条
             act.start("CLK-INVS")
         act.paper("W13", accepted_on=act.today, due_on=clocks.foreseen(case, "CLK-T20", act.at).due_on)
     return act.case
 
 
-def _file_kin(act: Act) -> None:
+def file_kin_paper(act: Act) -> None:
     """W11 and 100 % county visit for near relatives (REL-04)."""
     filings = list(act.case.kin_filings.filter(filed_at__isnull=True))
     if not filings:
@@ -723,7 +725,9 @@ def _end_consent(act: Act) -> None:
 
 
 def lapse(uid: UUID | str, key: str) -> Case:
-    """D10, D15, D11x: a window is over; the platform itself ends the case."""
+    """D10, D15, D11x: a window is over, the platform itself ends the case; CLK-AC: silence accepts it."""
+    if key == "CLK-AC":
+        return _deem_accepted(uid)
     if key not in ("D10", "D15", "D11x"):
         raise LookupError(f"{key} is no lapse")
     with fence(PLATFORM), acting(PLATFORM, uid, key, reason="期限届满") as act:
@@ -732,6 +736,23 @@ def lapse(uid: UUID | str, key: str) -> Case:
                 "W15", reasons=["逾期未补正"], explanation="在告知的期限内没有补齐材料，可重新提出申请。"
             )
         _end_consent(act)
+    return act.case
+
+
+def _deem_accepted(uid: UUID | str) -> Case:
+    """行政许可法第三十二条（参照）: nobody answered in five working days, so the day it came is the day of acceptance."""
+    with fence(PLATFORM), transaction.atomic():
+        with acting(PLATFORM, uid, "CLK-AC", reason="逾期未受理也未一次性告知，自收到之日起视为受理") as act:
+            case = act.case
+            act.change(accepted_on=case.applied_on, regime=_regime(case.county, case.applied_on))
+            file_kin_paper(act)
+            if case.regime != "P2019":
+                act.start("CLK-INVS")
+            received = clock.instant(case.applied_on)
+            due_on = clocks.foreseen(case, "CLK-T20", received).due_on
+            act.paper("W13", accepted_on=case.applied_on, due_on=due_on)
+        for name in ("CLK-T20", "CLK-INV", "CLK-INVS"):
+            clocks.restart(case, name, received)
     return act.case
 
 

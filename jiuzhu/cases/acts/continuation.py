@@ -85,6 +85,8 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
                     entitlement=entitlement, person=person, group=case.exclusive_group, from_month=month
                 )
     except IntegrityError as clash:
+        if "E_DEATH" in str(clash):
+            raise Refusal("E_DEATH") from clash
         raise Refusal("E_DUP", why="有家庭成员已在享受低保或特困供养") from clash
     return entitlement
 

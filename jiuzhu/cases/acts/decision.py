@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.publicity.models import Posting
+from jiuzhu.verification import acts as verification_acts
 
 
 def _decide(act: Act, kind: str, **more: Any) -> Decision:
@@ -201,10 +203,18 @@ def follow_authority(uid: UUID | str) -> Case | None:
 
 
 def terminate(
-    actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None, once: UUID | str | None = None
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    reason: str,
+    codes: Sequence[str] = ("RC-NOCOOP",),
+    seen: int | None = None,
+    once: UUID | str | None = None,
 ) -> Case:
-    """D31: no co-operation, or the only applicant died."""
-    with acting(actor, uid, "D31", seen=seen, once=once, reason=reason) as act:
-        act.paper("W29", explanation=reason)
+    """D31: refuses to co-operate without reason, or another ground the law names; running queries stop (VER-23)."""
+    with acting(actor, uid, "D31", seen=seen, once=once, reason=reason, codes=list(codes)) as act:
+        act.note(codes=list(codes))
+        verification_acts.stop_runs(act.case.id)
         end_consent(act.case, act.at)
+        act.paper("W29", explanation=f"{'、'.join(papers.reasons(list(codes)))}。{reason}")
     return act.case

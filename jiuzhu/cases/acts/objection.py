@@ -161,13 +161,18 @@ def reinvestigate(
 ) -> Case:
     """D27r: from P2021 on the township may look into an objection itself, without a meeting."""
     with acting(actor, uid, "D27r", seen=seen, once=once, reason=reason) as act:
-        Objection.objects.filter(case=act.case, result="").update(
-            result="REINVESTIGATED", handler=actor.name, answered_on=act.today
-        )
-        _resume(act)
+        close_objections(act)
         publicity.take_down(act.case.id, act.today)
         open_round(act.case, actor)
     return act.case
+
+
+def close_objections(act: Act) -> None:
+    """Open objections are answered by looking into the case again; the total clock runs on."""
+    Objection.objects.filter(case=act.case, result="").update(
+        result="REINVESTIGATED", handler=act.actor.name, answered_on=act.today
+    )
+    _resume(act)
 
 
 def object_publicly(token: str, *, content: str, objector: str = "", contact: str = "") -> None:

@@ -23,7 +23,7 @@ from jiuzhu.infra.queue import defer
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import Person
-from jiuzhu.people.queries import members_of
+from jiuzhu.people.queries import present_members
 from jiuzhu.policy import findings
 from jiuzhu.publicity import acts as publicity
 from jiuzhu.verification import acts as verification_acts
@@ -48,7 +48,7 @@ def _start_run(act: Act, *, kind: str, route: str, sources: tuple[str, ...] | No
         household=case.household,
         authorisation=case.authorisation,
         aid_type=case.aid_type,
-        people=[each.person for each in members_of(case.household, act.today)],
+        people=[each.person for each in present_members(case.household, act.today, case.regime)],
         sources=sources or aid.sources,
         mandatory=aid.mandatory_sources,
         kind=kind,

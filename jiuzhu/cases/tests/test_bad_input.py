@@ -156,7 +156,7 @@ def test_whoever_has_not_signed_is_named(city: City, unsigned: Family) -> None:
     from jiuzhu.people.acts import missing_signers
 
     with unsigned.at(), fence(PLATFORM):
-        assert missing_signers(unsigned.case.authorisation, clock.today()) == [
+        assert missing_signers(unsigned.case.authorisation, clock.today(), regime="P2019") == [
             unsigned.facts["people"][1]["name"]
         ]
 

@@ -15,7 +15,7 @@ from django.db import connection
 from jiuzhu.accounts.actor import CITIZEN, PLATFORM, SYSTEM, Actor, fence
 from jiuzhu.accounts.roles import ROLES, has_power
 from jiuzhu.aid_types import registry
-from jiuzhu.cases.acts import application, decision, investigation, objection, review, verification
+from jiuzhu.cases.acts import application, decision, events, investigation, objection, review, verification
 from jiuzhu.cases.acts._act import acting
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.permissions import check_may_move
@@ -41,9 +41,12 @@ def _directly(key: str) -> Call:
     return call
 
 
+def _applicant(uid: Any) -> Any:
+    return Case.objects.filter(uid=uid).values_list("applicant__uid", flat=True).first()
+
+
 def _sign(actor: Actor, uid: Any) -> Any:
-    applicant = Case.objects.filter(uid=uid).values_list("applicant__uid", flat=True).first()
-    return application.sign(actor, uid, person_uid=applicant, picture=drawn_picture("signature"))
+    return application.sign(actor, uid, person_uid=_applicant(uid), picture=drawn_picture("signature"))
 
 
 def _appraise(vote: str) -> Call:
@@ -86,6 +89,11 @@ CALLS: dict[str, Call] = {
     "D28": _appraise("TRUE"),
     "D29": _appraise("NOT_TRUE"),
     "D30": _appraise("DISPUTED"),
+    "CLK-AC": _directly("CLK-AC"),
+    "DTH": lambda a, uid: events.record_death(
+        a, uid, person_uid=_applicant(uid), died_on=clock.today(), proof="死亡证明"
+    ),
+    "REL-04": lambda a, uid: events.file_kin(a, uid, official="陈立本", post="村委员", relation="兄弟"),
     "D31": lambda a, uid: decision.terminate(a, uid, reason="拒不配合"),
     "D31w": lambda a, uid: application.withdraw(a, uid, reason="自愿放弃"),
     "ORG-04": _directly("ORG-04"),

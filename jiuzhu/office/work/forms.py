@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import guards, queries
-from jiuzhu.cases.acts import application, decision, investigation, objection, review, verification
+from jiuzhu.cases.acts import application, decision, events, investigation, objection, review, verification
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices
 
@@ -185,6 +185,52 @@ class ObjectionForm(ActForm):
     contact = forms.CharField(label="联系电话", required=False, max_length=40)
 
 
+class DeathForm(ActForm):
+    person_uid = forms.ChoiceField(label="去世的家庭成员")
+    died_on = forms.DateField(label="去世日期", widget=forms.DateInput(attrs={"type": "date"}))
+    proof = forms.CharField(label="依据", max_length=200)
+    applicant_uid = forms.ChoiceField(
+        label="改由谁作为申请人", required=False, help_text="申请人去世时选择；家中没有其他成年人的，案件终止"
+    )
+    phrases = {"proof": ("死亡医学证明。", "火化证明。", "户籍注销证明。", "村（居）民委员会证明。")}
+
+    def prepare(self) -> None:
+        members = queries.household_view(self.actor, self.case)["members"]
+        named = [(each["uid"], f"{each['name']}（{each['relation']}）") for each in members]
+        self.fields["person_uid"].choices = [("", "请选择"), *named]
+        adults = {each["uid"] for each in members if each["adult"] and each["relation_code"] != "0"}
+        self.fields["applicant_uid"].choices = [("", "—"), *(row for row in named if row[0] in adults)]
+        if not adults:
+            del self.fields["applicant_uid"]
+
+    def clean_applicant_uid(self) -> str | None:
+        return self.cleaned_data["applicant_uid"] or None
+
+
+class KinForm(ActForm):
+    official = forms.CharField(label="工作人员姓名", max_length=60, required=False)
+    post = forms.CharField(label="职务", max_length=80, required=False)
+    relation = forms.CharField(label="与家庭成员的关系", max_length=30, required=False)
+
+    def prepare(self) -> None:
+        found = queries.kin_found(self.case)
+        if found:
+            self.fields[
+                "official"
+            ].help_text = f"名册比对已发现：{'；'.join(found)}。不必再填，直接备案即可。"
+
+
+class EndForm(ReasonForm):
+    codes = forms.MultipleChoiceField(
+        label="终止原因",
+        choices=[(code, choices("reason")[code]) for code in guards.END_CODES],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["RC-NOCOOP"],
+    )
+    field_order = ("codes", "reason")
+    phrases = {"reason": ("三次上门均拒绝调查，又不说明理由。",)}
+
+
 class MeetingForm(ActForm):
     planned_at = forms.DateTimeField(
         label="开会时间",
@@ -267,7 +313,17 @@ SCREENS: dict[str, ActScreen] = {
     "D27r": ActScreen(
         ReasonForm, _calls(objection.reinvestigate, "reason"), "不召开评议会，由乡镇重新调查后再提意见。"
     ),
-    "D31": ActScreen(ReasonForm, _calls(decision.terminate, "reason"), tone="danger"),
+    "D31": ActScreen(EndForm, _calls(decision.terminate, "codes", "reason"), tone="danger"),
+    "DTH": ActScreen(
+        DeathForm,
+        _calls(events.record_death, "person_uid", "died_on", "proof", "applicant_uid"),
+        "按在世成员重新计算；已经审核过的案件退回入户调查，正在公示的撤下公示。",
+    ),
+    "REL-04": ActScreen(
+        KinForm,
+        _calls(events.file_kin, "official", "post", "relation"),
+        "备案后须经县级入户核查才能批准；本人在本案中回避。",
+    ),
     "D31w": ActScreen(WithdrawForm, _calls(application.withdraw, "reason"), "由申请人提出。", tone="danger"),
     "D11r": ActScreen(PlainForm, _calls(application.verify_again), "核对报告已过期，按原授权重新核对。"),
 }

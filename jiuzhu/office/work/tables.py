@@ -12,7 +12,7 @@ from jiuzhu.cases import queries
 from jiuzhu.ui.tables import Action, Column, Page, Table
 
 _TONES = {"RED": "red", "ORANGE": "orange"}
-QUIET = ("D31", "D31w", "D26", "VER-10")
+QUIET = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04")
 
 
 def case_url(row: Any) -> str:
