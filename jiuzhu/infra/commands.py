@@ -87,7 +87,12 @@ def simulate_share(
 def demo(families: int) -> None:
     """生成示例城市：岗位、下放和最近三个多月的案件（仅演示环境）"""
     today = clock.today()
-    sys.exit(_walk(families, today - timedelta(days=100), today, last=today))
+    failed = _walk(families, today - timedelta(days=100), today, last=today)
+    if not failed:
+        from jiuzhu.infra import demo_door
+
+        demo_door.make(today)
+    sys.exit(failed)
 
 
 @click.command()

@@ -195,7 +195,8 @@ class Row:
         return matter(self.item.matter).title if isinstance(self.item, Referral) else ""
 
 
-def _row(actor: Actor, item: Any) -> Row:
+def row_of(actor: Actor, item: Any) -> Row:
+    """One referral or lead as a list shows it."""
     is_lead = isinstance(item, Lead)
     moves = table.rows_of(table.LEAD if is_lead else table.REFERRAL, item.state)
     return Row(
@@ -278,7 +279,7 @@ def _paged(
             rows = rows.filter(id__lt=after)
         found = list(rows.order_by("-id")[: limit + 1])
         more = found[limit - 1].id if len(found) > limit else None
-    return [_row(actor, each) for each in found[:limit]], more
+    return [row_of(actor, each) for each in found[:limit]], more
 
 
 def referral_for(actor: Actor, uid: UUID | str) -> Referral:
@@ -298,7 +299,7 @@ def referral_for(actor: Actor, uid: UUID | str) -> Referral:
 
 def referral_view(actor: Actor, referral: Referral) -> dict[str, Any]:
     """Everything its page shows."""
-    row = _row(actor, referral)
+    row = row_of(actor, referral)
     return {
         "referral": referral,
         "about": matter(referral.matter),
@@ -317,7 +318,7 @@ def referral_view(actor: Actor, referral: Referral) -> dict[str, Any]:
 
 def referrals_of_case(actor: Actor, case_uid: UUID | str) -> list[Row]:
     rows = _in_area(actor, Referral.objects.select_related("town", "person")).filter(case__uid=case_uid)
-    return [_row(actor, each) for each in rows.order_by("id")]
+    return [row_of(actor, each) for each in rows.order_by("id")]
 
 
 def referrals_for_family(actor: Actor) -> list[dict[str, Any]]:
@@ -357,7 +358,7 @@ def lead_for(actor: Actor, uid: UUID | str) -> Lead:
 
 def lead_view(actor: Actor, lead: Lead) -> dict[str, Any]:
     """Everything its page shows; the informant is only said to exist."""
-    row = _row(actor, lead)
+    row = row_of(actor, lead)
     reports = []
     for each in lead.reports.select_related("staff", "photo").order_by("id"):
         reports.append(
