@@ -218,21 +218,27 @@ def register(request: HttpRequest, body: schemas.IntentionIn) -> Any:
     if town is None:
         raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
     people = [{key: value for key, value in each.dict().items() if value != ""} for each in body.people]
-    case = application.register_intention(
-        actor,
-        town_id=town.id,
-        village_code=body.village_code,
-        area_type=body.area_type,
-        people=people,
-        channel="API",
-        hardship=body.hardship,
-        causes=body.causes,
-        address=body.address,
-        aid_type=body.aid_type,
-        for_person=body.for_person,
-        obligors=[each.dict() for each in body.obligors],
-        once=key_of(request),
-    )
+    key = key_of(request)
+    try:
+        case = application.register_intention(
+            actor,
+            town_id=town.id,
+            village_code=body.village_code,
+            area_type=body.area_type,
+            people=people,
+            channel="API",
+            hardship=body.hardship,
+            causes=body.causes,
+            address=body.address,
+            aid_type=body.aid_type,
+            for_person=body.for_person,
+            obligors=[each.dict() for each in body.obligors],
+            once=key,
+        )
+    except Refusal as refused:
+        if refused.code != "E_REPEAT" or key is None:  # the same key again: the case it made stands
+            raise
+        case = queries.case_begun_with(actor, key)
     return Status(201, shown(actor, queries.case_for(actor, case.uid)))
 
 

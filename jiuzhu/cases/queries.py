@@ -66,6 +66,14 @@ def case_for(actor: Actor, uid: UUID | str, *, purpose: str = "办理案件") ->
     return case
 
 
+def case_begun_with(actor: Actor, once: UUID | str) -> Case:
+    """The case whose first word carried this token; E_NOT_FOUND outside the area."""
+    case = visible(actor).filter(steps__move="D1", steps__once=once).first()
+    if case is None:
+        raise Refusal("E_NOT_FOUND", what="案件")
+    return case
+
+
 def case_of_id(actor: Actor, case_id: int) -> Case:
     """A case known by its number inside the database (a posting keeps it); E_NOT_FOUND outside the area."""
     case = visible(actor).filter(pk=case_id).first()

@@ -13,6 +13,7 @@ import importlib.util
 import os
 import shlex
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,18 +67,7 @@ def uri_of(admin_uri: str, database: str, user: str = LOGIN) -> str:
 
 def is_running(folder: Path) -> bool:
     """Does a server work on ``folder``? A pid file left by a crash or a reused pid does not count."""
-    pid = _pid(folder)
-    if pid is None:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    command = Path(f"/proc/{pid}/cmdline")
-    ours = str(folder.resolve()).encode() in command.read_bytes().split(b"\x00") if command.exists() else True
-    return ours and "ready" in (folder / "postmaster.pid").read_text()
+    return _lives(folder) and _is_ours(folder) and "ready" in (folder / "postmaster.pid").read_text()
 
 
 def stop(folder: Path, binaries: Path | None = None) -> None:
@@ -149,12 +139,19 @@ def _start(folder: Path, binaries: Path, options: Mapping[str, str]) -> None:
     _prepare_folder(folder, binaries)
     if not (folder / "PG_VERSION").exists():
         _initialise(folder, binaries)
-    (folder / "postmaster.pid").unlink(missing_ok=True)  # nobody works here: is_running looked
+    if _lives(folder) and not _is_ours(folder):  # the dead server's number was given to somebody else
+        (folder / "postmaster.pid").unlink()
     socket = _socket_folder(folder)
     settings = {"listen_addresses": "", "unix_socket_directories": str(socket), "port": str(_PORT), **options}
     spoken = " ".join(f"-c {shlex.quote(f'{key}={value}')}" for key, value in settings.items())
     log = folder / "log"
     start = ("pg_ctl", "-w", "-t", _START_SECONDS, "-D", str(folder), "-o", spoken, "-l", str(log), "start")
+    for pause in (1, 2, 4):  # processes of a server that was killed need a moment to notice and go
+        try:
+            _call(binaries, folder, *start)
+            return
+        except PostgresFault:
+            time.sleep(pause)
     _call(binaries, folder, *start)
 
 
@@ -205,6 +202,25 @@ def _call(binaries: Path, folder: Path, program: str, *arguments: str) -> str:
     if done.returncode:
         raise PostgresFault(f"{program} failed for {folder} (log: {folder / 'log'}):\n{said}")
     return said
+
+
+def _lives(folder: Path) -> bool:
+    """Is there a process with the number in the pid file, whoever it is?"""
+    pid = _pid(folder)
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _is_ours(folder: Path) -> bool:
+    command = Path(f"/proc/{_pid(folder)}/cmdline")
+    return str(folder.resolve()).encode() in command.read_bytes().split(b"\x00") if command.exists() else True
 
 
 def _pid(folder: Path) -> int | None:

@@ -63,7 +63,21 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
 
 
 # what may happen at any time is nobody's next step
-_ANY_TIME = ("DTH", "REL-04", "CLK-AC", "D26", "D31", "D31w", "D7", "D11r", "D11x", "D10", "D15", "VER-10")
+_ANY_TIME = (
+    "DTH",
+    "REL-04",
+    "CLK-AC",
+    "D26",
+    "D31",
+    "D31w",
+    "D7",
+    "D21",
+    "D11r",
+    "D11x",
+    "D10",
+    "D15",
+    "VER-10",
+)
 
 
 def next_step(case: Any) -> str:
