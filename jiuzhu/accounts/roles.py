@@ -37,7 +37,7 @@ ROLES: dict[str, Role] = {
             "乡镇（街道）经办人员",
             "TOWN",
             1,
-            "case.read person.reveal documents.serve",
+            "case.read person.reveal documents.serve fund.read",
             "不得审批",
         ),
         _role(
@@ -53,10 +53,17 @@ ROLES: dict[str, Role] = {
             "乡镇（街道）负责人",
             "TOWN",
             1,
-            "case.read person.reveal clock.pause",
+            "case.read person.reveal clock.pause fund.read",
             "不得调查并审批同一案件",
         ),
-        _role("TOWN_PAYROLL", "乡镇资金经办", "TOWN", 0, "payroll.read payroll.check_town", "与审批岗位分离"),
+        _role(
+            "TOWN_PAYROLL",
+            "乡镇资金经办",
+            "TOWN",
+            0,
+            "payroll.read payroll.check_town fund.read fund.close",
+            "与审批岗位分离",
+        ),
         _role(
             "COUNTY_APPROVER",
             "县级民政审批岗",
@@ -78,7 +85,7 @@ ROLES: dict[str, Role] = {
             "县级民政监管岗",
             "COUNTY",
             1,
-            "case.read audit.read delegation.propose payroll.read payroll.waive",
+            "case.read audit.read delegation.propose payroll.read payroll.waive fund.read",
             "对案件只读，监督记录除外",
         ),
         _role(
@@ -86,7 +93,7 @@ ROLES: dict[str, Role] = {
             "县社会救助中心",
             "COUNTY",
             1,
-            "case.read payroll.read payroll.build payroll.check_county payroll.publish",
+            "case.read payroll.read payroll.build payroll.check_county payroll.publish fund.read fund.top_up",
             "",
         ),
         _role(
@@ -94,7 +101,7 @@ ROLES: dict[str, Role] = {
             "县级财政",
             "COUNTY",
             0,
-            "payroll.read payroll.confirm payroll.bank",
+            "payroll.read payroll.confirm payroll.bank fund.read fund.top_up",
             "只见资金数据",
         ),
         _role(
@@ -105,7 +112,9 @@ ROLES: dict[str, Role] = {
             "parameters.enter parameters.publish delegation.record holidays.load statistics.read",
             "不作个案决定",
         ),
-        _role("AUDITOR", "审计 / 纪检", "CITY COUNTY", 1, "case.read audit.read payroll.read", "只读"),
+        _role(
+            "AUDITOR", "审计 / 纪检", "CITY COUNTY", 1, "case.read audit.read payroll.read fund.read", "只读"
+        ),
         _role("SYSADMIN", "系统管理员", "CITY", 0, "accounts.manage", "看不到案件内容"),
     )
 }

@@ -64,6 +64,11 @@ def fence_by_place(table: str, *, household: str = "household_id") -> str:
     return _policy(table, f"{_SYSTEM} OR ({place}) {own}", 0)
 
 
+def fence_by_town(table: str) -> str:
+    """Fence a table of a town's own books, which belong to no household."""
+    return _policy(table, f"{_SYSTEM} OR town_id = ANY ({_TOWNS})", 0)
+
+
 def fence_by_parent(table: str, parent: str, column: str, *, level: int = 0) -> str:
     """Fence a table through the row it belongs to; who sees the parent sees the child (at ``level`` or above)."""
     test = f'{_SYSTEM} OR EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = "{table}"."{column}")'
