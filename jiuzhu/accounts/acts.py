@@ -21,6 +21,7 @@ from jiuzhu.accounts.models import (
 from jiuzhu.accounts.organisations import COUNTY_LEVEL, delegation_state, towns_of
 from jiuzhu.accounts.queries import agreement_in_force
 from jiuzhu.accounts.roles import has_power, role_name
+from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -151,7 +152,8 @@ def move_delegation(
     if not reason.strip():
         raise Refusal("E_REASONS", act=f"改为{STATE_WORDS[to]}")
     if to == "ACTIVE":
-        if pilot_only and delegation.county.code not in pilots:
+        pilots_matter = any(registry.get(code).pilots_only for code in delegation.aid_types)
+        if pilot_only and pilots_matter and delegation.county.code not in pilots:
             raise Refusal("E_PILOT", county=delegation.county.name)
         missing = unready(delegation, today, least_staff=least_staff)
         if missing:

@@ -44,6 +44,8 @@ class AidType:
     ``support``: what a supported person has beyond money; nothing for aid that is only money.
     ``cash_months`` is the parameter of the limit banks are asked about (PR-01), ``total_clock`` the clock of the
     whole procedure, ``asks_spending``: the form asks what the family pays itself.
+    ``urgent``: help first, papers afterwards (3.6). ``pilots_only``: a county outside the pilots may not delegate the
+    decision. ``town_limit`` is the parameter of the sum a town may decide (TA-20; pilots have their own, ``_pilot``).
     """
 
     code: str
@@ -67,6 +69,9 @@ class AidType:
     cash_months: str = "prop.cash_months"
     total_clock: str = "CLK-T20"
     asks_spending: bool = False
+    urgent: bool = False
+    pilots_only: bool = True
+    town_limit: str = ""
 
     @property
     def has_money(self) -> bool:

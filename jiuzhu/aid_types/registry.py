@@ -6,9 +6,11 @@ from jiuzhu.aid_types.base import AidType
 from jiuzhu.aid_types.dibao.aid_type import DIBAO
 from jiuzhu.aid_types.edge.aid_type import EDGE
 from jiuzhu.aid_types.rigid.aid_type import RIGID
+from jiuzhu.aid_types.ta_emergency.aid_type import TA_EMERGENCY
+from jiuzhu.aid_types.ta_expense.aid_type import TA_EXPENSE
 from jiuzhu.aid_types.tekun.aid_type import TEKUN
 
-_ALL = {aid.code: aid for aid in (DIBAO, TEKUN, EDGE, RIGID)}
+_ALL = {aid.code: aid for aid in (DIBAO, TEKUN, TA_EMERGENCY, TA_EXPENSE, EDGE, RIGID)}
 
 
 def get(code: str) -> AidType:

@@ -34,18 +34,18 @@ def state_of(
     )
 
 
-def apply(step: Step, *, stops: tuple[str, ...], starts: tuple[str, ...]) -> None:
-    """Stop and start clocks for one step; effects are written on nothing but clock rows."""
+def apply(step: Step, *, stops: tuple[str, ...], starts: tuple[str, ...], at: datetime | None = None) -> None:
+    """Stop and start clocks for one step (``at`` the moment of the event); written on nothing but clock rows."""
     running = CaseClock.objects.filter(case=step.case, ended_at__isnull=True).select_related("case")
     for row in running:
         if "*" in stops or row.clock in stops or row.clock in starts:
-            _end(row, step.at, step)
+            _end(row, max(at or step.at, row.started_at), step)
     for clock_id in starts:
-        start(step, clock_id)
+        start(step, clock_id, at)
 
 
-def start(step: Step, clock_id: str) -> CaseClock:
-    row = CaseClock(case=step.case, clock=clock_id, started_at=step.at, started_by=step)
+def start(step: Step, clock_id: str, at: datetime | None = None) -> CaseClock:
+    row = CaseClock(case=step.case, clock=clock_id, started_at=at or step.at, started_by=step)
     _index(row, state_of(row))
     row.save(force_insert=True)
     return row

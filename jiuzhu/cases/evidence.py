@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from jiuzhu.aid_types import registry
-from jiuzhu.cases.models import Assessment, Case, Draft, Evidence
+from jiuzhu.cases.hardship import hardship_of
+from jiuzhu.cases.models import Assessment, Case, Draft, EntitlementMember, Evidence
 from jiuzhu.core import clock, sealing
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.parameters import queries as parameters
@@ -56,6 +59,17 @@ def _member(
     )
 
 
+def standing_of(case: Case, on: date) -> tuple[str, ...]:
+    """The aid members of the family hold in the month of ``on``, another kind than the case's own."""
+    month = on.replace(day=1)
+    held = EntitlementMember.objects.filter(
+        Q(to_month__isnull=True) | Q(to_month__gte=month),
+        from_month__lte=month,
+        person__household_id=case.household_id,
+    ).exclude(entitlement__aid_type=case.aid_type)
+    return tuple(sorted(set(held.values_list("entitlement__aid_type", flat=True))))
+
+
 def declared(case: Case, on: date) -> evidence.Evidence:
     """The household as the family says it is: members, incomes, assets and supporters of the form."""
     body = draft_body(case)
@@ -82,6 +96,12 @@ def declared(case: Case, on: date) -> evidence.Evidence:
             for each in case.household.obligors.select_related("supports")
         ),
         rigid_expense_fen=int(body.get("rigid_expense_fen", 0)),
+        standing=standing_of(case, on),
+        spendings=tuple(
+            evidence.Spending(each.get("person", ""), each["kind"], int(each["self_paid_fen"]))
+            for each in body.get("spendings", ())
+        ),
+        hardship=hardship_of(case, on, good_reason=str(body.get("good_reason", ""))),
     )
     return edge.alone(family, str(case.for_person.uid)) if case.for_person else family
 

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jiuzhu.accounts.models import Kin
-from jiuzhu.accounts.organisations import decide_authority, delegation_for
 from jiuzhu.accounts.queries import agreement_in_force, kin_of_officials
 from jiuzhu.aid_types import registry
+from jiuzhu.cases.authority import authority_of
 from jiuzhu.cases.models import (
     Case,
     Correction,
@@ -377,7 +377,7 @@ def separation_of_duties(act: Act) -> None:
 @guard
 def authority_matches(act: Act) -> None:
     """ORG-04: authority is tested at the moment of decision, AS-15..AS-17, AS-59."""
-    authority = decide_authority(act.case.town, act.case.aid_type, act.today)
+    authority = authority_of(act.case, act.today)
     wanted = "TOWN" if act.case.state == "TOWN_APPROVAL" else "COUNTY"
     organ = act.case.town_id if wanted == "TOWN" else act.case.county_id
     if authority != wanted:
@@ -565,14 +565,14 @@ def vote_disputed(act: Act) -> None:
 @guard
 def delegation_gone(act: Act) -> None:
     """ORG-06."""
-    if delegation_for(act.case.town, act.case.aid_type, act.today):
+    if authority_of(act.case, act.today) == "TOWN":
         raise Refusal("E_STATE", act=act.move.title, state="授权仍有效")
 
 
 @guard
 def delegation_there(act: Act) -> None:
     """ORG-04: authority is whoever has it on the day of the decision."""
-    if not delegation_for(act.case.town, act.case.aid_type, act.today):
+    if authority_of(act.case, act.today) != "TOWN":
         raise Refusal("E_STATE", act=act.move.title, state="审批权仍在县级")
 
 

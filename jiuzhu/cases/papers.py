@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from jiuzhu.accounts.models import Organisation
-from jiuzhu.accounts.organisations import COUNTY_LEVEL, decide_authority, delegation_for, village_name
+from jiuzhu.accounts.organisations import COUNTY_LEVEL, delegation_for, village_name
 from jiuzhu.aid_types import registry
+from jiuzhu.cases.authority import authority_of
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
@@ -61,7 +62,7 @@ def members(case: Case, on: date, *, numbers: bool) -> list[dict[str, Any]]:
 def common(case: Case, on: date) -> dict[str, Any]:
     """What every paper of a case may say."""
     aid = registry.get(case.aid_type)
-    authority = decide_authority(case.town, case.aid_type, on)
+    authority = authority_of(case, on)
     delegation = delegation_for(case.town, case.aid_type, on) if authority == "TOWN" else None
     return {
         "applicant_name": case.applicant.name,

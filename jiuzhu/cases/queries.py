@@ -11,12 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Min, Q, QuerySet
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
-from jiuzhu.accounts.organisations import decide_authority
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
+from jiuzhu.cases import authority, guards
 from jiuzhu.cases import clocks as case_clocks
-from jiuzhu.cases import guards
 from jiuzhu.cases.models import Case, CaseClock, Correction, Decision, Evidence, Step
 from jiuzhu.cases.permissions import check_may_see
 from jiuzhu.core import clock
@@ -458,7 +457,7 @@ def picture_for(actor: Actor, case: Case, kind: str, number: int) -> StoredFile:
 
 def authority_of(case: Case) -> str:
     """Who would decide today: TOWN or COUNTY."""
-    return decide_authority(case.town, case.aid_type, clock.today())
+    return authority.authority_of(case, clock.today())
 
 
 def stage_counts(actor: Actor) -> dict[str, int]:
@@ -499,8 +498,8 @@ def misplaced(on: date) -> list[UUID]:
     with fence(PLATFORM):
         return [
             case.uid
-            for case in Case.objects.filter(state__in=place).select_related("town")
-            if decide_authority(case.town, case.aid_type, on) != place[case.state]
+            for case in Case.objects.filter(state__in=place).select_related("town", "county")
+            if authority.authority_of(case, on) != place[case.state]
         ]
 
 

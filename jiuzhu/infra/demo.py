@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import (
     ConfidentialityAgreement,
     Delegation,
@@ -19,8 +20,12 @@ from jiuzhu.accounts.models import (
     Staff,
     Training,
 )
-from jiuzhu.accounts.organisations import county_of, villages_of
+from jiuzhu.accounts.organisations import county_of, towns_of, villages_of
+from jiuzhu.accounts.queries import actor_for
+from jiuzhu.aid_types import registry
 from jiuzhu.core import clock
+from jiuzhu.funds import acts as fund_acts
+from jiuzhu.funds import queries as funds
 
 TOWNS = ("371502101", "371502102", "371522001", "371522102", "371581101", "371521103", "371502009")
 _TOWN_ROLES = (
@@ -67,6 +72,11 @@ def make(start: date | None = None) -> list[dict[str, Any]]:
             _staff(f"{short}-{county.code}", name, role, county, start)
     for county in Organisation.objects.filter(code__in=("371502", "371581", "371521")):
         _delegate(county, start)
+    for county in counties.values():
+        _entrust(county, start)
+        for town in towns_of(county, start):
+            if town.code in TOWNS:
+                _open_fund(town, county, start)
     return accounts()
 
 
@@ -136,6 +146,46 @@ def _delegate(county: Organisation, start: date) -> None:
     DelegationStep.objects.create(
         delegation=delegation, state="ACTIVE", effective_on=start, reason="试点启用", at=clock.now()
     )
+
+
+def _entrust(county: Organisation, start: date) -> None:
+    """Small sums of temporary aid are every town's to decide (国务院令第649号第四十八条)."""
+    aids = [aid.code for aid in registry.all_types() if aid.town_limit]
+    if Delegation.objects.filter(county=county, aid_types=aids).exists():
+        return
+    delegation = Delegation.objects.create(
+        county=county,
+        aid_types=aids,
+        authority_doc_no=f"{county.short_name}民字〔2019〕9号（示例）",
+        issued_by=f"{county.name}人民政府",
+        issued_on=start,
+        valid_from=start,
+        duty_split="乡镇（街道）：小额临时救助的受理、审核、审批和先行救助。县级：超过额度的审批、备用金拨付、抽查监督。",
+    )
+    DelegationStep.objects.create(
+        delegation=delegation, state="ACTIVE", effective_on=start, reason="委托启用", at=clock.now()
+    )
+
+
+OPENING_FEN = 5_000_000
+
+
+def _open_fund(town: Organisation, county: Organisation, start: date) -> None:
+    """Fifty thousand yuan to begin with, entered by finance and confirmed by the centre, as any other money."""
+    finance, center = (
+        actor_for(Post.objects.get(staff__username=f"{short}-{county.code}"), start)
+        for short in ("finance", "center")
+    )
+    with clock.at(clock.instant(start)), fence(PLATFORM):
+        if funds.balance_of(town):
+            return
+        top_up = fund_acts.propose_top_up(
+            finance,
+            town.id,
+            amount_fen=OPENING_FEN,
+            document_no=f"{county.short_name}财社〔2019〕21号（示例）",
+        )
+        fund_acts.confirm_top_up(center, top_up.id)
 
 
 def accounts() -> list[dict[str, Any]]:

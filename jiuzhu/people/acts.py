@@ -131,6 +131,76 @@ def note_death(person: Person, *, on: date) -> None:
     person.save(update_fields=["died_on"])
 
 
+@transaction.atomic
+def register_recipient(
+    actor: Actor,
+    *,
+    town: Organisation,
+    village_code: str,
+    area_type: str,
+    name: str,
+    id_no: str = "",
+    age: int | None = None,
+    sex: str = "",
+    phone: str = "",
+    address: str = "",
+) -> tuple[Household, Person]:
+    """Somebody helped where the emergency happens, wherever he lives (TA-01): known here, or a new dossier of one.
+
+    Without a number, an estimated ``age`` will do until the registration. Raises E_ID, E_INPUT.
+    """
+    today = clock.today()
+    plain = names.normalise(name)
+    if not plain or len(plain) > 60:
+        raise Refusal("E_INPUT", field="姓名", problem="请填写姓名，不知道的写“无名氏”")
+    parsed = id_numbers.parse(id_no, on=today) if id_no.strip() else None
+    known = queries.find_by_number(parsed.number) if parsed else None
+    if known and known.name_key != plain:
+        raise Refusal("E_INPUT", field="姓名", problem=f"与档案中该号码的姓名不一致（填写为{plain}）")
+    if known and known.household.town_id == town.id:
+        return known.household, known
+    if parsed is None and not 0 <= (-1 if age is None else age) <= 120:
+        raise Refusal("E_INPUT", field="公民身份号码", problem="不知道号码的，请填写大约年龄")
+    household = Household(
+        dossier_no=_dossier_no(town),
+        town=town,
+        village_code=village_code,
+        area_type=area_type,
+        opened_at=clock.now(),
+    )
+    household.address = address
+    household.save(force_insert=True)
+    person = Person(
+        household=household,
+        name=plain,
+        name_key=plain,
+        sex=parsed.sex if parsed else sex if sex in ("1", "2") else "0",
+        born_on=parsed.born_on if parsed else date(today.year - (age or 0), 1, 1),
+        shares_number=known is not None,
+    )
+    person.id_no = parsed.number if parsed else ""
+    person.phone = phone
+    person.save(force_insert=True)
+    Membership.objects.create(household=household, person=person, relation="0", joined_on=today)
+    return household, person
+
+
+def identify(actor: Actor, person: Person, id_no: str) -> Person:
+    """The number of somebody helped without one (E3). Raises E_ID, E_INPUT when another number is on record."""
+    parsed = id_numbers.parse(id_no, on=clock.today())
+    if person.id_no:
+        if person.id_no != parsed.number:
+            raise Refusal("E_INPUT", field="公民身份号码", problem="与登记的号码不一致")
+        return person
+    known = queries.find_by_number(parsed.number)
+    if known and known.name_key != person.name_key:
+        raise Refusal("E_INPUT", field="公民身份号码", problem="该号码登记在另一个姓名名下，请核对")
+    person.shares_number = known is not None
+    person.id_no, person.sex, person.born_on = parsed.number, parsed.sex, parsed.born_on
+    person.save(update_fields=["shares_number", "id_no_sealed", "id_no_index", "sex", "born_on"])
+    return person
+
+
 def add_obligor(
     household: Household, *, supports: Person, name: str, relation: str, id_no: str, facts: dict[str, Any]
 ) -> Obligor:

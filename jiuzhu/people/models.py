@@ -37,7 +37,11 @@ class DossierCounter(models.Model):
 
 
 class Person(SealedRow):
-    """A natural person. The number is found by blind index; equal numbers of two people are flagged, not merged."""
+    """A natural person. The number is found by blind index; equal numbers of two people are flagged, not merged.
+
+    Whoever is helped in an emergency may be without a number until the registration (E3); ``sex`` is then 0 or told,
+    ``born_on`` the first day of the year he seems to be born in.
+    """
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="persons")
     name = models.CharField("姓名", max_length=80)
@@ -56,7 +60,9 @@ class Person(SealedRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["id_no_index"], condition=Q(shares_number=False), name="one_person_per_number"
+                fields=["id_no_index"],
+                condition=Q(shares_number=False) & ~Q(id_no_index=""),
+                name="one_person_per_number",
             )
         ]
 

@@ -77,6 +77,7 @@ def find_by_number(number: str) -> Person | None:
         return (
             Person.objects.filter(id_no_index=blind(number, "id_no_index"))
             .select_related("household", "household__town")
+            .order_by("shares_number", "id")
             .first()
         )
 

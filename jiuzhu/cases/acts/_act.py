@@ -21,7 +21,7 @@ from django.db import transaction
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import clocks, papers
+from jiuzhu.cases import clocks, papers, temporary_guards  # noqa: F401 — registers the guards of temporary aid
 from jiuzhu.cases.guards import GUARDS
 from jiuzhu.cases.models import Case, CaseMember, Step
 from jiuzhu.cases.permissions import check_may_move, check_may_see
@@ -40,7 +40,10 @@ def table_of(case: Case) -> MoveTable:
 
 @dataclass
 class Act:
-    """One move being made. ``given`` is what the person handed in; guards read it, bodies use it."""
+    """One move being made. ``given`` is what the person handed in; guards read it, bodies use it.
+
+    ``happened_at``: when the event itself was, where that is not when it is written down (E1, E2); clocks count from it.
+    """
 
     actor: Actor
     case: Case
@@ -53,6 +56,7 @@ class Act:
     documents: list[Document] = field(default_factory=list)
     extra_starts: tuple[str, ...] = ()
     step: Step | None = None
+    happened_at: datetime | None = None
 
     @property
     def today(self) -> date:
@@ -169,8 +173,11 @@ def finish(act: Act, *, once: UUID | str | None = None) -> Step:
         papers=[document.doc_no or document.code for document in act.documents],
         once=once or None,
     )
-    stops = ("*",) if case.state in TERMINAL else row.stops  # whatever ends a case ends what ran in it
-    clocks.apply(act.step, stops=stops, starts=row.starts + act.extra_starts)
+    ends = case.state in TERMINAL and from_state not in TERMINAL
+    stops = ("*",) if ends else row.stops  # whatever ends a case ends what ran in it
+    clocks.apply(
+        act.step, stops=stops, starts=row.starts + act.extra_starts, at=act.happened_at or act.step.at
+    )
     record(
         act.actor,
         f"case.{row.event}",

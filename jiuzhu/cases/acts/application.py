@@ -51,7 +51,7 @@ PROMISES = [
 ]
 
 
-def _case_no(prefix: str, county: Organisation, day: str) -> str:
+def case_no(prefix: str, county: Organisation, day: str) -> str:
     key = f"{prefix}{county.code}{day}"
     CaseCounter.objects.get_or_create(key=key)
     counter = CaseCounter.objects.select_for_update().get(key=key)
@@ -124,7 +124,7 @@ def register_intention(
         raise
 
 
-def _regime(county: Organisation, on: date) -> str:
+def regime_today(county: Organisation, on: date) -> str:
     """The regime a case accepted on this day pins, as the city has set it (``regime_policy``: SEED or BY_DATE)."""
     policy = parameters.plain_values(county, on=on, regime="P2019")["regime_policy"]
     return regime_on(on, str(policy))
@@ -156,7 +156,7 @@ def _open(
     now = clock.now()
     today = now.date()
     county = county_of(town, today)
-    regime = _regime(county, today)
+    regime = regime_today(county, today)
     aid = _offered(aid_type, regime)
     household = people.register_household(
         actor, town=town, village_code=village_code, area_type=area_type, people=family, address=address
@@ -168,7 +168,7 @@ def _open(
     _refuse_second(aid, household, concerned, alone, today)
     _register_obligors(household, members, obligors)
     case = Case(
-        case_no=_case_no(aid.case_prefix, county, f"{today:%Y%m%d}"),
+        case_no=case_no(aid.case_prefix, county, f"{today:%Y%m%d}"),
         aid_type=aid.code,
         exclusive_group=aid.exclusive_group,
         regime=regime,
@@ -632,11 +632,15 @@ def accept(
         case = act.case
         if key == "D14":
             Correction.objects.filter(case=case).update(completed_at=act.at)
-        act.change(accepted_on=act.today, regime=_regime(act.case.county, act.today))
+        act.change(accepted_on=act.today, regime=regime_today(act.case.county, act.today))
         file_kin_paper(act)
         if case.regime != "P2019":  # 民发〔2021〕57号第十五条
             act.start("CLK-INVS")
-        act.paper("W13", accepted_on=act.today, due_on=clocks.foreseen(case, "CLK-T20", act.at).due_on)
+        act.paper(
+            "W13",
+            accepted_on=act.today,
+            due_on=clocks.foreseen(case, registry.get(case.aid_type).total_clock, act.at).due_on,
+        )
     return act.case
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
-from jiuzhu.accounts.organisations import decide_authority, delegation_for
+from jiuzhu.accounts.organisations import delegation_for
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import guards, papers
 from jiuzhu.cases.acts._act import Act, acting
@@ -17,6 +17,7 @@ from jiuzhu.cases.acts.continuation import grant
 from jiuzhu.cases.acts.posting import post
 from jiuzhu.cases.acts.review import assessment_words
 from jiuzhu.cases.acts.verification import end_consent
+from jiuzhu.cases.authority import authority_of, town_limit_fen
 from jiuzhu.cases.models import Case, CountyVisit, Decision
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices
@@ -26,10 +27,10 @@ from jiuzhu.publicity.models import Posting
 from jiuzhu.verification import acts as verification_acts
 
 
-def _decide(act: Act, kind: str, **more: Any) -> Decision:
+def write_decision(act: Act, kind: str, *, authority: str = "", **more: Any) -> Decision:
     """Write the decision; the database itself refuses one without authority (see its trigger)."""
     case = act.case
-    authority = "TOWN" if case.state == "TOWN_APPROVAL" else "COUNTY"
+    authority = authority or ("TOWN" if case.state == "TOWN_APPROVAL" else "COUNTY")
     try:
         with transaction.atomic():
             decision = Decision.objects.create(
@@ -41,6 +42,7 @@ def _decide(act: Act, kind: str, **more: Any) -> Decision:
                 delegation=delegation_for(case.town, case.aid_type, act.today)
                 if authority == "TOWN"
                 else None,
+                limit_fen=town_limit_fen(case, act.today) if authority == "TOWN" else None,
                 decider_id=act.actor.id,
                 role=act.actor.role,
                 decided_on=act.today,
@@ -71,7 +73,7 @@ def approve(
         case = act.case
         assessment = case.assessments.order_by("-id").first()
         outcome = Outcome.from_dict(assessment.outcome)
-        decision = _decide(
+        decision = write_decision(
             act,
             Decision.APPROVE,
             assessment=assessment,
@@ -116,7 +118,7 @@ def refuse(
     with acting(actor, uid, "D24", seen=seen, once=once, reason=reason, codes=codes) as act:
         assessment = act.case.assessments.order_by("-id").first()
         outcome = Outcome.from_dict(assessment.outcome) if assessment else None
-        _decide(act, Decision.REFUSE, assessment=assessment, reasons=list(codes), explanation=reason)
+        write_decision(act, Decision.REFUSE, assessment=assessment, reasons=list(codes), explanation=reason)
         words = assessment_words(outcome) if outcome else {"lines": []}
         told = reason_words(codes, outcome)
         act.paper(
@@ -178,9 +180,7 @@ def record_county_visit(
         visit.save()
         causes = {"KIN": "近亲属备案", "DOUBT": "存疑或投诉举报"}
         act.paper("W20", officers=officers, result=result, visited_on=act.today, cause=causes[visit.cause])
-        still_town = visit.came_from == "TOWN_APPROVAL" and delegation_for(
-            act.case.town, act.case.aid_type, act.today
-        )
+        still_town = visit.came_from == "TOWN_APPROVAL" and authority_of(act.case, act.today) == "TOWN"
         act.to("TOWN_APPROVAL" if still_town else "COUNTY_REVIEW")
         if visit.came_from == "TOWN_APPROVAL" and not still_town:
             act.start("CLK-CO")
@@ -190,8 +190,8 @@ def record_county_visit(
 def follow_authority(uid: UUID | str) -> Case | None:
     """ORG-04, ORG-06: a case waiting for a decision goes to whoever has the authority today; the total clock runs on."""
     with fence(PLATFORM):
-        case = Case.objects.select_related("town").get(uid=uid)
-        authority = decide_authority(case.town, case.aid_type, clock.today())
+        case = Case.objects.select_related("town", "county").get(uid=uid)
+        authority = authority_of(case, clock.today())
         key = {("TOWN_APPROVAL", "COUNTY"): "ORG-06", ("COUNTY_REVIEW", "TOWN"): "ORG-04"}.get(
             (case.state, authority)
         )

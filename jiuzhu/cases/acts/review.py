@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from jiuzhu.accounts.actor import Actor
-from jiuzhu.accounts.organisations import decide_authority
 from jiuzhu.cases import papers
 from jiuzhu.cases.acts._act import Act, acting
 from jiuzhu.cases.acts.investigation import open_round
 from jiuzhu.cases.acts.posting import post
+from jiuzhu.cases.authority import authority_of
 from jiuzhu.cases.models import Case, Opinion
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.outcome import Outcome
@@ -51,7 +51,7 @@ def forward(
 
 def to_authority(act: Act) -> None:
     """On to whoever has the authority today (ORG-04)."""
-    authority = decide_authority(act.case.town, act.case.aid_type, act.today)
+    authority = authority_of(act.case, act.today)
     act.to("TOWN_APPROVAL" if authority == "TOWN" else "COUNTY_REVIEW")
     if authority == "COUNTY":
         act.start("CLK-CO")

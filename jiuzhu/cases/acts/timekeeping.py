@@ -9,6 +9,7 @@ from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.roles import has_power, role_name
+from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import clocks
 from jiuzhu.cases.acts._act import locked
@@ -131,7 +132,7 @@ def extend_total(
 
 
 def _running(case: Case, act: str) -> CaseClock:
-    total = case.clocks.filter(clock="CLK-T20", ended_at__isnull=True).first()
+    total = case.clocks.filter(clock=registry.get(case.aid_type).total_clock, ended_at__isnull=True).first()
     if total is None:
         raise Refusal("E_STATE", act=act, state=STATES[case.state].name)
     return total

@@ -94,7 +94,9 @@ def limit_fen(case: Case) -> int:
     opened_on = clock.local(case.opened_at).date()
     values = evidence.parameter_set(case, opened_on)
     counted = len(evidence.declared(case, opened_on).counted)
-    return int(values["prop.cash_months"] * (values["dibao.standard"] or 0) * max(1, counted))
+    return int(
+        values[registry.get(case.aid_type).cash_months] * (values["dibao.standard"] or 0) * max(1, counted)
+    )
 
 
 def ask_source(inquiry_id: int, line: Any = None) -> str:

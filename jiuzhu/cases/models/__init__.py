@@ -3,6 +3,7 @@
 from jiuzhu.cases.models.application import Correction, Draft, Evidence, KinFiling, Material
 from jiuzhu.cases.models.case import Case, CaseClock, CaseMember, Extension, Pause, Step
 from jiuzhu.cases.models.decision import Assessment, Decision, Opinion
+from jiuzhu.cases.models.emergency import Delivery, Emergency, OralApproval, Registration
 from jiuzhu.cases.models.entitlement import Entitlement, EntitlementAmount, EntitlementMember
 from jiuzhu.cases.models.investigation import CountyVisit, Investigation, Investigator, Photo
 from jiuzhu.cases.models.objection import Appraisal, Attendance, Objection
@@ -19,7 +20,9 @@ __all__ = [
     "Correction",
     "CountyVisit",
     "Decision",
+    "Delivery",
     "Draft",
+    "Emergency",
     "Entitlement",
     "EntitlementAmount",
     "EntitlementMember",
@@ -32,8 +35,10 @@ __all__ = [
     "Material",
     "Objection",
     "Opinion",
+    "OralApproval",
     "Pause",
     "Photo",
+    "Registration",
     "SelfCareRating",
     "Step",
     "SupportSpan",

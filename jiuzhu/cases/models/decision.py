@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from jiuzhu.accounts.models import Delegation, Organisation, Staff
 from jiuzhu.cases.models.application import Evidence
@@ -39,7 +39,8 @@ class Opinion(models.Model):
 class Decision(models.Model):
     """D23/D24. A trigger refuses one without authority, by an investigator or by the verifier. Append-only.
 
-    ``pays`` is that of the aid type: MONTHLY, ONCE or STATUS (recognised, no money).
+    ``pays`` is that of the aid type: MONTHLY, ONCE or STATUS (recognised, no money). ``limit_fen`` is what the town
+    might decide that day where the law lets it decide small sums only (TA-20); ``amount_fen`` is then the whole case's.
     """
 
     APPROVE, REFUSE = "APPROVE", "REFUSE"
@@ -60,6 +61,7 @@ class Decision(models.Model):
     topup_fen = models.BigIntegerField(default=0)
     care_fen = models.BigIntegerField(default=0)
     pays = models.CharField(max_length=7, default="MONTHLY")
+    limit_fen = models.BigIntegerField(null=True)
     members_count = models.PositiveSmallIntegerField(default=0)
     override_reason = models.TextField(blank=True)
     reasons = models.JSONField(default=list)
@@ -78,6 +80,11 @@ class Decision(models.Model):
                 | Q(amount_fen__gt=0, assessment__isnull=False)
                 | Q(pays="STATUS", amount_fen=0, assessment__isnull=False),
                 name="approval_has_an_amount_and_an_assessment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(authority="TOWN", kind="APPROVE", pays="ONCE")
+                | Q(limit_fen__isnull=False, amount_fen__lte=F("limit_fen")),
+                name="town_decides_small_sums_only",
             ),
             models.CheckConstraint(condition=Q(kind="APPROVE") | ~Q(reasons=[]), name="refusal_has_reasons"),
         ]
