@@ -65,8 +65,8 @@ def fence_by_place(table: str, *, household: str = "household_id") -> str:
 
 
 def fence_by_town(table: str) -> str:
-    """Fence a table of a town's own books, which belong to no household."""
-    return _policy(table, f"{_SYSTEM} OR town_id = ANY ({_TOWNS})", 0)
+    """Fence a table of a town's own books, which belong to no household; villages keep none of them."""
+    return _policy(table, f"{_SYSTEM} OR (town_id = ANY ({_TOWNS}) AND cardinality({_VILLAGES}) = 0)", 0)
 
 
 def fence_by_parent(table: str, parent: str, column: str, *, level: int = 0) -> str:

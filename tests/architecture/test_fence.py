@@ -30,6 +30,8 @@ OPEN = {
     "audit_auditentry": "审计链按机关读，不存号码",
     "publicity_posting": "依法公示的内容",
 }
+# A town's own books: fenced by the town, they belong to no household.
+BOOKS = {"funds_entry", "funds_topup"}
 # Levels of VER-30 below which even the own area's rows do not show.
 LEVEL = {
     "verification_answer": 2,
@@ -92,7 +94,7 @@ def _parents(table: str, among: set[str]) -> tuple[str, str] | None:
 
 def families_of_rows() -> dict[str, dict[int, int]]:
     """For every fenced table: row id → household id, read as the platform."""
-    tables = set(fenced())
+    tables = set(fenced()) - BOOKS
     known = {"people_household": {pk: pk for pk in Household.objects.values_list("id", flat=True)}}
     while len(known) < len(tables):
         ready = {
@@ -186,6 +188,24 @@ def test_without_a_filter_a_role_sees_its_area_and_nothing_foreign(
         own = {pk for pk, household in family_of.items() if three_families["town"][household] in towns}
         expected = own if ROLES[role].sight >= LEVEL.get(table, 0) else set()
         assert _seen(actor, table) & set(family_of) == expected, f"{role} in {table}"
+
+
+@pytest.mark.parametrize("table", sorted(BOOKS))
+def test_a_town_s_books_are_for_its_area_and_not_for_villages(
+    table: str, three_families: dict[str, Any]
+) -> None:
+    with fence(PLATFORM):
+        of = dict(
+            _rows(f'SELECT b.id, o.code FROM "{table}" b JOIN accounts_organisation o ON o.id = b.town_id')
+        )
+    assert {DELEGATED, ZONE, COUNTY_DECIDES} <= set(of.values())
+
+    for username, towns in WORKERS.values():
+        seen = {of[pk] for pk in _seen(_asker(username), table)}
+        assert seen & {DELEGATED, ZONE, COUNTY_DECIDES} == towns, username
+    village = posts_of(Staff.objects.filter(username__startswith=f"village-{DELEGATED}").first(), DAY)[0]
+    assert not _seen(actor_for(village, DAY), table)
+    assert not _seen(three_families["walked"][0].citizen, table)
 
 
 def test_a_village_assistant_sees_the_own_village_only(three_families: dict[str, Any]) -> None:

@@ -104,10 +104,7 @@ _LOOKED = _named(INVESTIGATION, "D18", "D19", "D20")
 DECIDING = (
     *(replace(row, guards=(*row.guards, "report_or_known")) if row.key == "D18" else row for row in _LOOKED),
     *_guarded(_seed(DECISION), "report_in_force", "report_or_known"),
-    *(
-        replace(row, papers=("W23",)) if row.key == "D25" else row
-        for row in _seed(PUBLICITY)
-    ),
+    *(replace(row, papers=("W23",)) if row.key == "D25" else row for row in _seed(PUBLICITY)),
     move(
         "TAX-P",
         "close_paid",

@@ -1,19 +1,16 @@
-"""The worked examples of TA-01, TA-04, TA-10, and their outcomes of today kept for later years."""
+"""What must hold for every sudden hardship, not only for the worked ones."""
 
 from __future__ import annotations
 
-import json
 import string
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiuzhu.aid_types.examples import Example, fen, load
+from jiuzhu.aid_types.examples import Example, load
 from jiuzhu.aid_types.ta_emergency import amount, facts
 from jiuzhu.aid_types.ta_emergency.assessment import CONDITIONS, assess
 from jiuzhu.core.codes import choices
@@ -27,47 +24,6 @@ EXAMPLES = load(Path(__file__).parent.parent / "examples", tuple(choices("source
 
 def answer(example: Example, evidence: Evidence | None = None) -> Outcome:
     return assess(evidence or example.evidence, example.parameters, example.regime)
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
-def test_worked_example(example: Example) -> None:
-    outcome = answer(example)
-
-    found: dict[str, Any] = {
-        "conclusion": outcome.conclusion,
-        "amount": outcome.amount_fen,
-        "reasons": list(outcome.reasons),
-        "unknown": [each.key for each in outcome.cannot_tell],
-        "lines": [[line.rule, line.value_fen] for line in outcome.lines],
-    }
-    expected = dict(example.expect)
-    if "amount" in expected:
-        expected["amount"] = fen(expected["amount"])
-    if "lines" in expected:
-        expected["lines"] = [[rule, fen(value)] for rule, value in expected["lines"]]
-    assert {key: found[key] for key in expected} == expected
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
-def test_evidence_and_outcome_survive_being_stored(example: Example) -> None:
-    outcome = answer(example)
-
-    stored_evidence = json.loads(json.dumps(example.evidence.to_dict()))
-    stored_outcome = json.loads(json.dumps(outcome.to_dict()))
-
-    assert Evidence.from_dict(stored_evidence) == example.evidence
-    assert Outcome.from_dict(stored_outcome) == outcome
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
-def test_every_line_and_condition_tells_people_why(example: Example) -> None:
-    outcome = answer(example)
-
-    assert all(line.label and line.formula and line.rule and line.article for line in outcome.lines)
-    assert all(each.sentence and each.reason_code in choices("reason") for each in outcome.not_met)
-    assert all(each.sentence for each in outcome.cannot_tell)
-    assert sum(line.value_fen for line in outcome.lines) == outcome.amount_fen
-    assert "None" not in json.dumps([each.sentence for each in outcome.conditions], ensure_ascii=False)
 
 
 def test_a_condition_names_what_exists() -> None:
