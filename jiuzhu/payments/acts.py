@@ -20,7 +20,9 @@ from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import towns_of, village_name
 from jiuzhu.accounts.roles import has_power, role_name
 from jiuzhu.aid_types import registry
+from jiuzhu.aid_types.base import ONCE
 from jiuzhu.audit.acts import record
+from jiuzhu.cases.acts import expense
 from jiuzhu.connectors.contract import Transport
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
@@ -567,10 +569,20 @@ def read_return_file(
             ),
             batch_size=5000,
         )
+        _close_paid(opened.run, {lines[each.seq] for each in found.lines if each.code == "00"})
         paid = sum(each.code == "00" for each in found.lines)
         return opened.done(
             file=kept.file.sha256, paid=paid, failed=len(found.lines) - paid, paid_fen=found.paid_fen
         )
+
+
+def _close_paid(run: PayRun, paid: set[int]) -> None:
+    """One-off aid is at its end when its money has arrived (3.5)."""
+    if registry.get(run.aid_type).pays != ONCE:
+        return
+    with fence(PLATFORM):
+        for line in PayLine.objects.filter(pk__in=paid).select_related("entitlement__case"):
+            expense.close_paid(line.entitlement.case.uid, paid_fen=line.total_fen)
 
 
 def _refuse_read_before(run: PayRun, content: bytes) -> None:

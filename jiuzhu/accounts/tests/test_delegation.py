@@ -80,7 +80,7 @@ def test_a_ready_pilot_town_decides_from_the_day_on_and_the_paper_is_issued(offi
 
 def test_a_suspended_delegation_gives_the_decision_back_to_the_county(officer: Actor) -> None:
     town = Organisation.objects.get(code="371581101")
-    delegation = Delegation.objects.get(county__code="371581")
+    delegation = Delegation.objects.get(county__code="371581", aid_types__contains=["DIBAO"])
     with clock.at(TODAY):
         authority.move_delegation(
             officer, delegation.id, "SUSPENDED", effective_on=TODAY, reason="抽查发现问题"

@@ -113,7 +113,6 @@ DECIDING = (
         "CLOSED",
         "SYSTEM",
         guards="all_paid",
-        stops="*",
     ),
 )
 

@@ -206,7 +206,7 @@ def _open(
 def _offered(aid_type: str, regime: str) -> AidType:
     """The aid type, where it exists under the regime (2.0)."""
     for aid in registry.offered(regime):
-        if aid.code == aid_type:
+        if aid.code == aid_type and aid.moves.named("D1"):
             return aid
     raise Refusal("E_INPUT", field="救助类别", problem="现行制度下没有这一类别，请重新选择")
 
@@ -748,14 +748,15 @@ def _deem_accepted(uid: UUID | str) -> Case:
     with fence(PLATFORM), transaction.atomic():
         with acting(PLATFORM, uid, "CLK-AC", reason="逾期未受理也未一次性告知，自收到之日起视为受理") as act:
             case = act.case
-            act.change(accepted_on=case.applied_on, regime=_regime(case.county, case.applied_on))
+            act.change(accepted_on=case.applied_on, regime=regime_today(case.county, case.applied_on))
             file_kin_paper(act)
             if case.regime != "P2019":
                 act.start("CLK-INVS")
             received = clock.instant(case.applied_on)
-            due_on = clocks.foreseen(case, "CLK-T20", received).due_on
+            total = registry.get(case.aid_type).total_clock
+            due_on = clocks.foreseen(case, total, received).due_on
             act.paper("W13", accepted_on=case.applied_on, due_on=due_on)
-        for name in ("CLK-T20", "CLK-INV", "CLK-INVS"):
+        for name in (total, "CLK-INV", "CLK-INVS"):
             clocks.restart(case, name, received)
     return act.case
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from jiuzhu.aid_types import registry
+from jiuzhu.aid_types.base import ONCE
 from jiuzhu.cases import papers
 from jiuzhu.cases.acts._act import Act
 from jiuzhu.cases.acts.review import assessment_words
@@ -42,7 +43,7 @@ def _next_review(act: Act, months: int) -> date:
 
 def create_entitlement(act: Act, decision: Decision) -> Entitlement:
     """The month after the grant is the first. Another kind of living aid of the same people ends the month before
-    (AS-33); the same kind, or an overlap, is impossible (E_DUP).
+    (AS-33); the same kind, or an overlap, is impossible (E_DUP). One-off aid is due in the month of the grant alone.
     """
     case = act.case
     account = account_on(case.household, act.today, case.for_person)
@@ -50,6 +51,8 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
     counted = {member.ref for member in evidence.counted}
     values = parameter_set(case, act.today)
     month = first_month(granted_on=act.today, approved_on=decision.decided_on, parameters=values)
+    once = registry.get(case.aid_type).pays == ONCE
+    month, last = (act.today.replace(day=1),) * 2 if once else (month, None)
     reviewed = registry.get(case.aid_type).review_class(evidence)
     entitlement = Entitlement.objects.create(
         number=f"DY{case.case_no}",
@@ -63,13 +66,15 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
         village_code=case.village_code,
         payee=account.holder if account and account.holder else case.for_person or case.applicant,
         first_month=month,
+        last_month=last,
         review_class=reviewed,
-        next_review_on=_next_review(act, int(values[f"review.cycle.{reviewed}"])),
+        next_review_on=None if once else _next_review(act, int(values[f"review.cycle.{reviewed}"])),
         created_at=act.at,
     )
     EntitlementAmount.objects.create(
         entitlement=entitlement,
         from_month=month,
+        to_month=last,
         members_count=decision.members_count,
         base_fen=decision.base_fen,
         topup_fen=decision.topup_fen,
@@ -82,7 +87,11 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
         with transaction.atomic():
             for person in persons:
                 EntitlementMember.objects.create(
-                    entitlement=entitlement, person=person, group=case.exclusive_group, from_month=month
+                    entitlement=entitlement,
+                    person=person,
+                    group=case.exclusive_group,
+                    from_month=month,
+                    to_month=last,
                 )
     except IntegrityError as clash:
         if "E_DEATH" in str(clash):
@@ -163,16 +172,17 @@ def set_amount(
 
 
 def grant(act: Act) -> None:
-    """GRANTED: the entitlement, the notice and the certificate (W23, W24)."""
+    """GRANTED: the entitlement, the notice and, where the aid has one, the certificate (W23, W24)."""
     case = act.case
     decision = case.decisions.filter(kind=Decision.APPROVE).order_by("-round").first()
     entitlement = create_entitlement(act, decision)
     words = assessment_words(Outcome.from_dict(decision.assessment.outcome))
     first_month = entitlement.first_month.isoformat()
     act.paper("W23", first_month=first_month, **papers.account_words(case, act.today), **words)
-    act.paper(
-        "W24",
-        first_month=first_month,
-        **{key: words[key] for key in ("amount_fen", "members_count", "is_sample")},
-    )
+    if "W24" in (*act.move.papers, *act.move.optional_papers):
+        act.paper(
+            "W24",
+            first_month=first_month,
+            **{key: words[key] for key in ("amount_fen", "members_count", "is_sample")},
+        )
     act.note(entitlement=entitlement.number, first_month=first_month, amount_fen=decision.amount_fen)

@@ -24,7 +24,7 @@ MODES = {
     "ELECTRONIC": "电子送达",
     "PUBLIC": "公告送达",
 }
-# A clock ends when every paper it promised is in the family's hands.
+# A clock ends when every paper it promised (some aid has no certificate) is in the family's hands.
 PROMISED = {"CLK-RN": ("W22",), "CLK-CARD": ("W23", "W24")}
 
 
@@ -93,6 +93,7 @@ def _serve(
     if paper.code == "W07":  # the family's ten days run from the day it has the paper in hand
         clocks.restart(case, "CLK-OBJW", service.served_at)
     for clock_id, codes in PROMISED.items():
-        if paper.code in codes and served.issuperset(codes):
+        issued = set(Document.objects.filter(case_id=case.id, code__in=codes).values_list("code", flat=True))
+        if paper.code in codes and served.issuperset(issued):
             clocks.stop(case, clock_id, service.served_at)
     return service

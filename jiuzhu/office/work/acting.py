@@ -22,7 +22,7 @@ from jiuzhu.workflow import clocks
 from jiuzhu.workflow.states import STATES
 
 _TEMPLATE = "office/work/act.html"
-_RULE_SHOWN = ("D19", "D23", "D24", "D31")
+_RULE_SHOWN = ("D19", "D23", "D24", "D31", "E4a", "E4r", "E3c")
 
 
 @staff_only

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
-from jiuzhu.cases import queries
+from jiuzhu.cases import emergencies, queries
 from jiuzhu.cases.acts import service
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -133,6 +133,7 @@ def _facts(actor: Any, case: Any) -> dict[str, Any]:
     names = {each["uid"]: each["name"] for each in view["members"]}
     return {
         "family": view,
+        "emergency": emergencies.emergency_of(case),
         "evidence": evidence,
         "incomes": [
             {

@@ -14,9 +14,20 @@ from django.http import HttpRequest
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import guards, queries
-from jiuzhu.cases.acts import application, decision, events, investigation, objection, review, verification
+from jiuzhu.cases.acts import (
+    application,
+    decision,
+    emergency,
+    events,
+    investigation,
+    objection,
+    review,
+    verification,
+)
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices
+from jiuzhu.core.money import parse_yuan
+from jiuzhu.core.refusal import Refusal
 
 Run = Callable[..., Any]
 
@@ -245,6 +256,71 @@ class MeetingForm(ActForm):
         )
 
 
+class OralForm(ActForm):
+    amount = forms.CharField(label="同意发放到（累计，元）", max_length=12)
+    approver_name = forms.CharField(label="同意人", max_length=60)
+    approver_post = forms.CharField(label="职务", max_length=60)
+    said_at = forms.DateTimeField(
+        label="同意时间",
+        required=False,
+        help_text="不填就是现在",
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if "amount" in given:
+            given["amount_fen"] = _fen(given["amount"])
+        return given
+
+
+def _fen(text: str) -> int:
+    try:
+        return parse_yuan(text)
+    except Refusal as refusal:
+        raise forms.ValidationError(refusal.sentence) from refusal
+
+
+class SupplementForm(ActForm):
+    severity = forms.ChoiceField(
+        label="困难程度",
+        choices=list(choices("severity").items()),
+        widget=forms.RadioSelect,
+        initial="MEDIUM",
+    )
+    persons = forms.IntegerField(label="受困人数", min_value=1, max_value=99, initial=1)
+    opinion = _words("意见", rows=2)
+    phrases = {"opinion": ("先行救助不足以解决困难，建议按测算金额追加。",)}
+
+    def prepare(self) -> None:
+        self.fields["opinion"].initial = self.phrases["opinion"][0]
+
+
+class SupplementDecisionForm(ApproveForm):
+    meeting_no = forms.CharField(
+        label="会议纪要文号",
+        max_length=80,
+        required=False,
+        help_text="特别严重、超过六个月标准的才填（一事一议）",
+    )
+    meeting_on = forms.DateField(
+        label="会议日期", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    meeting = forms.CharField(label="议定总金额（元）", max_length=12, required=False)
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self.case.state != "COUNTY_REVIEW":
+            for name in ("meeting_no", "meeting_on", "meeting"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        given["meeting_fen"] = _fen(given["meeting"]) if given.get("meeting") else 0
+        return given
+
+
 class FindingForm(forms.Form):
     """How a finding was cleared up (VER-11)."""
 
@@ -325,6 +401,30 @@ SCREENS: dict[str, ActScreen] = {
         "备案后须经县级入户核查才能批准；本人在本案中回避。",
     ),
     "D31w": ActScreen(WithdrawForm, _calls(application.withdraw, "reason"), "由申请人提出。", tone="danger"),
+    "E2o": ActScreen(
+        OralForm,
+        _calls(emergency.record_oral_approval, "amount_fen", "approver_name", "approver_post", "said_at"),
+        "先行救助超过乡镇额度时，先电话请示县级并记录；发放后仍须县级补办审批。",
+    ),
+    "E3b": ActScreen(ReasonForm, _calls(emergency.return_registration, "reason")),
+    "E3c": ActScreen(
+        PlainForm, _calls(emergency.seal_registration), "盖章后办结，登记表不能再改；经办人不能盖章。"
+    ),
+    "E4": ActScreen(SupplementForm, _calls(emergency.ask_for_supplement, "severity", "persons", "opinion")),
+    "E4a": ActScreen(
+        SupplementDecisionForm,
+        _calls(
+            emergency.approve_supplement,
+            "explanation",
+            "override_reason",
+            "meeting_no",
+            "meeting_on",
+            "meeting_fen",
+        ),
+        "同意的是全案总额，已发放的计算在内。",
+    ),
+    "E4r": ActScreen(RefuseForm, _calls(emergency.refuse_supplement, "codes", "reason"), tone="danger"),
+    "E5": ActScreen(CodedForm, _calls(emergency.reject, "codes", "reason"), tone="danger"),
     "D11r": ActScreen(PlainForm, _calls(application.verify_again), "核对报告已过期，按原授权重新核对。"),
 }
 

@@ -13,6 +13,7 @@ GROUPS = (
         (
             Line("案件查询", "office:cases", READERS),
             Line("登记救助意愿", "office:new-place", frozenset({"TOWN_CLERK"})),
+            Line("急难救助", "office:emergency", frozenset({"TOWN_CLERK"})),
         ),
     ),
 )

@@ -12,7 +12,7 @@ from jiuzhu.cases import queries
 from jiuzhu.ui.tables import Action, Column, Page, Table
 
 _TONES = {"RED": "red", "ORANGE": "orange"}
-QUIET = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04")
+QUIET = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04", "E2o", "E2s")
 
 
 def case_url(row: Any) -> str:
@@ -47,6 +47,9 @@ OWN_SCREEN = {
     "D30": ("登记评议结果", "office:appraisal", ()),
     "D25": ("公示与正式批准", "office:posting", ()),
     "D19p": ("初审公示", "office:posting", ()),
+    "E2": ("先行救助", "office:aid", ()),
+    "E2s": ("再次发放", "office:aid", ()),
+    "E3": ("补登记", "office:registration", ()),
     "D8": ("复查", "office:recheck", ()),
     "VER-10": ("补充核对", "office:followup", ()),
 }

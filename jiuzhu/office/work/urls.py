@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from jiuzhu.office.work import acting, cases, family, intention, today, visits
+from jiuzhu.office.work import acting, cases, emergency, family, intention, today, visits
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("cases/", cases.listing, name="cases"),
     path("cases/new/", intention.place, name="new-place"),
     path("cases/new/<int:town_id>/", intention.register, name="new"),
+    path("emergency/", emergency.first_aid, name="emergency"),
+    path("cases/<uuid:uid>/aid/", emergency.aid, name="aid"),
+    path("cases/<uuid:uid>/registration/", emergency.registration, name="registration"),
     path("cases/<uuid:uid>/", cases.case, name="case"),
     path("cases/<uuid:uid>/do/<str:key>/", acting.act, name="act"),
     path("cases/<uuid:uid>/papers/<uuid:paper>/", cases.paper, name="paper"),

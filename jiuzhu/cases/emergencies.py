@@ -1,0 +1,69 @@
+"""Reads on emergencies: what happened, what was handed over, what may still be, and what is missing (3.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.models import Organisation, Staff
+from jiuzhu.accounts.organisations import county_of
+from jiuzhu.accounts.queries import colleagues
+from jiuzhu.cases import authority
+from jiuzhu.cases.acts.emergency import HANDLERS
+from jiuzhu.cases.hardship import last_help
+from jiuzhu.cases.models import Case, Delivery, Emergency, Registration
+from jiuzhu.cases.temporary_guards import first_aid_limit_fen
+from jiuzhu.core import clock
+from jiuzhu.core.codes import name_of
+from jiuzhu.parameters import queries as parameters
+from jiuzhu.policy.regimes import regime_on
+
+KINDS = list(Delivery.KINDS.items())
+
+
+def emergency_of(case: Case) -> dict[str, Any] | None:
+    """The emergency as its page shows it; ``None`` for a case that is none."""
+    told = Emergency.objects.filter(case=case).first()
+    if told is None:
+        return None
+    today = clock.today()
+    given = authority.delivered_fen(case)
+    limit = first_aid_limit_fen(case)
+    return {
+        "told": told,
+        "cause": name_of("ta_cause", told.cause),
+        "severity": name_of("severity", told.severity),
+        "deliveries": [
+            {
+                "stage": each.stage,
+                "kind": Delivery.KINDS[each.kind],
+                "amount_fen": each.amount_fen,
+                "what": each.what,
+                "delivered_at": each.delivered_at,
+                "handlers": f"{each.handler.name}、{each.second_handler.name}",
+                "receiver": each.receiver_name,
+            }
+            for each in case.deliveries.select_related("handler", "second_handler").order_by("stage")
+        ],
+        "oral": list(case.oral_approvals.order_by("id")),
+        "given_fen": given,
+        "limit_fen": limit,
+        "left_fen": max(0, limit - given),
+        "last_help": last_help(case, told.cause, today),
+        "registration": Registration.objects.filter(case=case).select_related("handler", "sealed_by").first(),
+    }
+
+
+def second_handlers(actor: Actor) -> list[Staff]:
+    """Who of the same town may stand beside this clerk today."""
+    found = colleagues(actor.organ_id or 0, clock.today(), HANDLERS)
+    return [each for each in found if each.id != actor.id]
+
+
+def suggested_fen(town: Organisation, area_type: str = "RURAL") -> int:
+    """What a page proposes to hand over at first: two months of the standard for one person, within the limit."""
+    today = clock.today()
+    county = county_of(town, today)
+    values = parameters.parameter_set(county, on=today, area_type=area_type, regime=regime_on(today, "SEED"))
+    months = values["ta.months_by_severity"][1]
+    return int(min(months * (values["dibao.standard"] or 0), values["ta.first_aid_limit"]))

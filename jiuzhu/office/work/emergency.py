@@ -1,0 +1,197 @@
+"""急难救助: one page that reports and hands over within a minute, the next stages, the registration (3.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from jiuzhu.cases import emergencies, queries
+from jiuzhu.cases.acts import emergency
+from jiuzhu.core.codes import choices
+from jiuzhu.core.money import yuan
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.intake import handed, places
+from jiuzhu.intake.emergency import AidForm, Checked, ReportForm
+from jiuzhu.office.work.page import case_url, head, refused, staff_only
+
+_PAGE, _AID, _REGISTER = (f"office/work/{name}.html" for name in ("emergency", "aid", "registration"))
+SECOND, VILLAGE = "emergency.second", "emergency.village"
+
+
+def _clerk_only(actor: Any) -> None:
+    if actor.role != "TOWN_CLERK":
+        raise Refusal("E_AUTH", role=actor.organ, act="急难救助", why="由乡镇（街道）经办人员登记和发放")
+
+
+def _aid_form(request: HttpRequest, town: Any, data: Any, left_fen: int | None = None) -> AidForm:
+    proposed = emergencies.suggested_fen(town)
+    return AidForm(
+        data,
+        colleagues=emergencies.second_handlers(request.asker),
+        suggested_fen=proposed if left_fen is None else min(proposed, left_fen) or proposed,
+        initial={"second": request.session.get(SECOND)} if request.session.get(SECOND) else None,
+    )
+
+
+@staff_only
+def first_aid(request: HttpRequest) -> HttpResponse:
+    """Everything on one page: what happened, to whom, what is given, signed on the screen. Or only the report."""
+    _clerk_only(request.asker)
+    town = places.town(request.asker.organ_id)
+    data = request.POST if request.method == "POST" else None
+    villages = places.village_choices(town)
+    kept = request.session.get(VILLAGE, villages[0][0])
+    context: dict[str, Any] = {
+        "page_title": "急难救助",
+        "report": ReportForm(data, villages=villages, initial={"village": kept}),
+        "aid": _aid_form(request, town, data),
+        "once": handed.token(request),
+        "back": reverse("office:today"),
+    }
+    if data is None:
+        return render(request, _PAGE, context)
+    try:
+        case = _save(request, town, context)
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, reverse("office:today"))
+        return refused(request, _PAGE, context, refusal)
+    return redirect(case_url(case))
+
+
+def _save(request: HttpRequest, town: Any, context: dict[str, Any]) -> Any:
+    actor, report = request.asker, context["report"]
+    report.check()
+    told = report.report() | {"town_id": town.id, "channel": "WINDOW"}
+    request.session[VILLAGE] = told["village_code"]
+    if request.POST.get("action") == "report":
+        case = emergency.report_emergency(actor, once=context["once"], **told)
+        messages.success(request, f"已登记，编号{case.case_no}。请在24小时内送达救助。")
+        return case
+    context["aid"].check()
+    given = context["aid"].delivery() | _signed(request)
+    request.session[SECOND] = given["second_id"]
+    case = emergency.first_aid_at_once(actor, report=told, delivery=given, once=context["once"])
+    messages.success(
+        request, f"已发放{yuan(given['amount_fen'])}元，签收单已生成。请在5个工作日内补登记、盖章。"
+    )
+    return case
+
+
+def _signed(request: HttpRequest) -> dict[str, Any]:
+    """What was signed on the screen, or a photo of a fingerprint or of the paper; the photo of the place is extra."""
+    picture, mode = handed.signature(request)
+    return {
+        "picture": picture,
+        "signature_mode": "FINGERPRINT" if mode == "PAPER" else mode,
+        "photo": handed.photo(request, "photo"),
+    }
+
+
+@staff_only
+def aid(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Hand over for a case that was reported, or one stage more."""
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    _clerk_only(actor)
+    seen = emergencies.emergency_of(case)
+    if seen is None or not any(each.key in ("E2", "E2s") for each in queries.available_moves(actor, case)):
+        raise Refusal("E_STATE", act="先行救助", state="当前环节")
+    data = request.POST if request.method == "POST" else None
+    context = head(actor, case) | {
+        "page_title": "再次发放" if seen["deliveries"] else "先行救助",
+        "emergency": seen,
+        "aid": _aid_form(request, case.town, data, seen["left_fen"]),
+        "once": handed.token(request),
+        "seen": case.version,
+        "back": case_url(case),
+    }
+    if data is None:
+        return render(request, _AID, context)
+    try:
+        context["aid"].check()
+        given = context["aid"].delivery() | _signed(request)
+        request.session[SECOND] = given["second_id"]
+        emergency.deliver(actor, uid, seen=handed.version(request), once=context["once"], **given)
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, case_url(case))
+        return refused(request, _AID, context, refusal)
+    messages.success(request, f"已发放{yuan(given['amount_fen'])}元，签收单已生成。")
+    return redirect(case_url(case))
+
+
+class RegistrationForm(Checked):
+    """E3, W34: object, cause, how heavy; the amount is what was handed over."""
+
+    severity = forms.ChoiceField(
+        label="困难程度",
+        choices=list(choices("severity").items()),
+        widget=forms.RadioSelect,
+        initial="MEDIUM",
+    )
+    persons = forms.IntegerField(label="受困人数", min_value=1, max_value=99, initial=1)
+    cause = forms.ChoiceField(label="救助事由")
+    reason = forms.CharField(label="事由说明", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    id_no = forms.CharField(label="公民身份号码", max_length=18, required=False)
+    unknown_identity = forms.CharField(label="查不到号码的说明", max_length=100, required=False)
+    override_reason = forms.CharField(
+        label="发放金额多于测算的理由", max_length=200, required=False, help_text="没有超过就不填"
+    )
+
+    def __init__(self, *args: Any, known: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].choices = list(emergency.urgent_aid().hardship_causes.items())
+        if known:
+            del self.fields["id_no"], self.fields["unknown_identity"]
+
+
+@staff_only
+def registration(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The clerk puts it on paper and signs; the head seals next (E3)."""
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    _clerk_only(actor)
+    seen = emergencies.emergency_of(case)
+    if seen is None or not any(each.key == "E3" for each in queries.available_moves(actor, case)):
+        raise Refusal("E_STATE", act="补登记", state="当前环节")
+    told = seen["told"]
+    form = RegistrationForm(
+        request.POST if request.method == "POST" else None,
+        known=bool(case.applicant.id_no),
+        initial={"cause": told.cause, "reason": told.summary}
+        | ({"severity": told.severity, "persons": told.persons} if told.severity else {}),
+    )
+    context = head(actor, case) | {
+        "page_title": "补登记",
+        "emergency": seen,
+        "form": form,
+        "once": handed.token(request),
+        "seen": case.version,
+        "back": case_url(case),
+    }
+    if request.method != "POST":
+        return render(request, _REGISTER, context)
+    try:
+        form.check()
+        picture, _ = handed.signature(request)
+        emergency.complete_registration(
+            actor,
+            uid,
+            picture=picture,
+            seen=handed.version(request),
+            once=context["once"],
+            **form.cleaned_data,
+        )
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, case_url(case))
+        return refused(request, _REGISTER, context, refusal)
+    messages.success(request, "登记表已签字，请负责人盖章办结。")
+    return redirect(case_url(case))
