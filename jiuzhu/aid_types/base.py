@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jiuzhu.policy.evidence import Evidence, SelfCare
 from jiuzhu.policy.outcome import Outcome
@@ -46,6 +46,7 @@ class AidType:
     whole procedure, ``asks_spending``: the form asks what the family pays itself.
     ``urgent``: help first, papers afterwards (3.6). ``pilots_only``: a county outside the pilots may not delegate the
     decision. ``town_limit`` is the parameter of the sum a town may decide (TA-20; pilots have their own, ``_pilot``).
+    ``words``: what the family reads in a state where this aid differs from the others.
     """
 
     code: str
@@ -72,6 +73,7 @@ class AidType:
     urgent: bool = False
     pilots_only: bool = True
     town_limit: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_money(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiuzhu.portal import authorisation, door, enter, home, intention, postings, progress
+from jiuzhu.portal import authorisation, door, emergency, enter, home, intention, postings, progress
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("leave/", enter.leave, name="leave"),
     path("apply/", intention.where, name="where"),
     path("apply/<int:town_id>/", intention.family, name="family"),
+    path("emergency/", emergency.where, name="emergency"),
+    path("emergency/<int:town_id>/", emergency.report, name="emergency_report"),
     path("door/", door.door, name="door"),
     path("matters/", door.matters, name="matters"),
     path("matters/<uuid:uid>/slip/", door.slip, name="slip"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from jiuzhu.accounts.actor import Actor
+from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.ui.formats import cn_date
-from jiuzhu.workflow.states import STAGES, STATES
+from jiuzhu.workflow.states import STAGES, STATES, State
 
 # one sentence a running clock; the total clock is what the family was promised, so it goes first
 PROMISES = {
@@ -29,6 +31,8 @@ PROMISES = {
     "CLK-APP": "最迟{due}召开评议会",
     "CLK-CARD": "最迟{due}把通知书和证件送到您手里",
     "CLK-RN": "最迟{due}送达告知书",
+    "CLK-TAX": "最迟{due}作出审批决定",
+    "CLK-TA24": "最迟{due}把救助送到您手里",
 }
 NEXT = {
     "INTENT": "请家里每一位成年人在授权书上签字，可以各自在自己的手机上签。",
@@ -55,6 +59,19 @@ NEXT = {
     "REFUSED": "请看告知书上的理由。可以在60日内申请行政复议，或者在6个月内向法院起诉；情况变化后可以再申请。",
     "TERMINATED": "需要时可以重新申请。",
 }
+
+
+def state_of(case: Any) -> State:
+    """The state in plain words; an aid may have its own."""
+    state = STATES[case.state]
+    return replace(state, plain=registry.get(case.aid_type).words.get(case.state, state.plain))
+
+
+def next_of(case: Any) -> str:
+    """What the family does now; nothing more where the aid's own words say it already."""
+    return "" if case.state in registry.get(case.aid_type).words else NEXT.get(case.state, "")
+
+
 DECIDED = ("RESULT_PUBLICITY", "OBJECTION", "APPRAISAL", "GRANTED", "REFUSED")
 
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import application, objection
 from jiuzhu.core import clock
@@ -69,7 +70,7 @@ def _waiting(actor: Any) -> list[dict[str, Any]]:
             "url": reverse(HELP[row.case.state][2], args=[row.case.uid, *HELP[row.case.state][3]]),
         }
         for row in rows
-        if row.case.state in HELP
+        if row.case.state in HELP and row.case.state not in registry.get(row.case.aid_type).words
     ]
 
 
@@ -152,6 +153,8 @@ def family(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Where the case stands and what the family must bring; no figures."""
     case = queries.case_for(request.asker, uid)
     view = queries.household_view(request.asker, case)
+    own = case.state in registry.get(case.aid_type).words
+    help_ = None if own else HELP.get(case.state)
     return render(
         request,
         "village/family.html",
@@ -162,9 +165,9 @@ def family(request: HttpRequest, uid: UUID) -> HttpResponse:
             "members": view["members"],
             "missing": [each["name"] for each in view["members"] if each["adult"] and not each["signed"]],
             "items": queries.correction_items(case) if case.state == "CORRECTION" else [],
-            "help": HELP.get(case.state),
-            "help_url": reverse(HELP[case.state][2], args=[uid, *HELP[case.state][3]])
-            if case.state in HELP and HELP[case.state][2] != "village:family"
+            "help": help_,
+            "help_url": reverse(help_[2], args=[uid, *help_[3]])
+            if help_ and help_[2] != "village:family"
             else "",
         },
     )

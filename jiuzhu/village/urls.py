@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiuzhu.village import door, screens
+from jiuzhu.village import door, emergency, screens
 
 app_name = "village"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("families/<uuid:uid>/signers/", screens.signers, name="signers"),
     path("families/<uuid:uid>/signers/<uuid:person>/", screens.sign, name="sign"),
     path("families/<uuid:uid>/form/<slug:step>/", screens.form, name="form"),
+    path("emergency/", emergency.report, name="emergency"),
     path("door/", door.door, name="door"),
     path("leads/", door.lead_list, name="leads"),
     path("leads/new/", door.lead_new, name="lead-new"),

@@ -83,7 +83,7 @@ class Expense:
     def apply(self, spent_fen: int = 5_000_000) -> Expense:
         case = self.case
         with self.at():
-            walk._sign(case, self.citizen, self.facts)
+            walk._sign(self.city.walker, case, self.citizen, self.facts)
         self.form(spent_fen)
         with self.at(), fence(self.citizen):
             application.submit_application(self.citizen, case.uid, commitment=True)
@@ -201,7 +201,7 @@ def test_clk_tax_runs_from_acceptance_to_the_decision(city: City) -> None:
 def test_the_form_without_spending_is_not_submitted(city: City) -> None:
     family = Expense(city, DELEGATED)
     with family.at():
-        walk._sign(family.case, family.citizen, family.facts)
+        walk._sign(city.walker, family.case, family.citizen, family.facts)
     with fence(PLATFORM):
         body = walk._form(family.case, family.facts, complete=True)
     with family.at(), fence(family.citizen):

@@ -24,4 +24,9 @@ TA_EMERGENCY = AidType(
     urgent=True,
     pilots_only=False,
     town_limit="ta.town_limit",
+    words={
+        "INTENT": "急难已登记，乡镇（街道）会在24小时内把救助送到您手里，不用交证明",
+        "COUNTY_REVIEW": "先行救助已送达，追加部分正在县级审批",
+        "TOWN_APPROVAL": "先行救助已送达，追加部分正在乡镇（街道）审批",
+    },
 )

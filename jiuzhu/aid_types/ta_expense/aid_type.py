@@ -27,4 +27,10 @@ TA_EXPENSE = AidType(
     total_clock=TOTAL_CLOCK,
     pilots_only=False,
     town_limit="ta.town_limit",
+    words={
+        "AUTHORISED": "授权已签好，请填写申请表",
+        "VERIFYING": "已受理，正在向有关部门核对，工作人员也会上门了解情况",
+        "GRANTED": "已批准，一次性发放，等待到账",
+        "CLOSED": "救助金已到账，办结",
+    },
 )

@@ -11,12 +11,13 @@ from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.funds import acts, queries
-from jiuzhu.funds.tests.test_ledger import DAY, fill, people, town_of
+from jiuzhu.funds.tests.test_ledger import BASE, DAY, people, town_of
 from tests.families import City
 
 
 def test_two_clerks_at_once_never_overdraw(committed_city: City) -> None:
-    fill(committed_city, 500_000)
+    with clock.at(clock.instant(DAY)), fence(PLATFORM), transaction.atomic():
+        acts.pay(PLATFORM, town_of(), amount_fen=BASE - 500_000, case_no="JN0", ref=uuid.uuid4())
     clerk, done, refusals = people(committed_city)["clerk"], [], []
 
     def pay() -> None:

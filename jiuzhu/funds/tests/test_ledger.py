@@ -14,9 +14,11 @@ from jiuzhu.accounts.models import Organisation
 from jiuzhu.core import clock
 from jiuzhu.funds import acts, queries
 from jiuzhu.funds.models import Entry
+from jiuzhu.infra.demo import OPENING_FEN
 from tests.families import DELEGATED, City, refused
 
 DAY = date(2019, 10, 8)
+BASE = OPENING_FEN  # what the demo city puts into every fund on 2019-07-01
 
 
 def town_of(code: str = DELEGATED) -> Organisation:
@@ -64,9 +66,10 @@ def test_money_comes_in_by_two_people_and_goes_out_with_its_case(city: City) -> 
         rows, more = queries.ledger(clerk, town_of().id)
 
     assert [(row.kind, row.amount_fen, row.balance_fen) for row in rows] == [
-        ("PAYMENT", -300_000, 1_200_000),
-        ("TOP_UP", 500_000, 1_500_000),
-        ("OPENING", 1_000_000, 1_000_000),
+        ("PAYMENT", -300_000, BASE + 1_200_000),
+        ("TOP_UP", 500_000, BASE + 1_500_000),
+        ("TOP_UP", 1_000_000, BASE + 1_000_000),
+        ("OPENING", BASE, BASE),
     ]
     assert more is None
 
@@ -84,7 +87,7 @@ def test_a_top_up_counts_once_and_a_cancelled_one_never(city: City) -> None:
     who = people(city)
     fill(city)
     with clock.at(clock.instant(DAY)), fence(who["center"]):
-        done = Entry.objects.get().top_up_id
+        done = Entry.objects.order_by("seq").last().top_up_id
         with refused("E_FUND_DONE", "确认"):
             acts.confirm_top_up(who["center"], done)
         wrong = acts.propose_top_up(who["center"], town_of().id, amount_fen=100, document_no="2号")
@@ -94,7 +97,7 @@ def test_a_top_up_counts_once_and_a_cancelled_one_never(city: City) -> None:
 
 
 def test_the_fund_never_pays_what_it_has_not(city: City) -> None:
-    fill(city, 300_000)
+    spend(city, BASE - 300_000)
 
     with refused("E_FUND_SHORT", "3,000.00"):
         spend(city, 300_001)
@@ -128,7 +131,7 @@ def test_a_foreign_town_has_no_fund_to_see(city: City) -> None:
     with fence(foreign):
         with refused("E_NOT_FOUND"):
             queries.ledger(foreign, town_of().id)
-        assert not Entry.objects.exists()
+        assert not Entry.objects.filter(town=town_of()).exists()
 
 
 def test_the_month_is_closed_when_the_count_agrees_and_then_takes_nothing_more(city: City) -> None:
@@ -138,16 +141,22 @@ def test_the_month_is_closed_when_the_count_agrees_and_then_takes_nothing_more(c
     payroll = people(city)["payroll"]
 
     with clock.at(clock.instant(date(2019, 11, 5))), fence(payroll):
+        for month in (7, 8, 9):
+            acts.close_month(payroll, town_of().id, month=date(2019, month, 1), counted_fen=BASE)
         assert queries.to_close(town_of(), date(2019, 11, 5)) == date(2019, 10, 1)
         with refused("E_FUND_COUNT", "相差1.00元"):
-            acts.close_month(payroll, town_of().id, month=DAY, counted_fen=749_900)
-        entry = acts.close_month(payroll, town_of().id, month=DAY, counted_fen=750_000)
+            acts.close_month(payroll, town_of().id, month=DAY, counted_fen=BASE + 749_900)
+        entry = acts.close_month(payroll, town_of().id, month=DAY, counted_fen=BASE + 750_000)
         with refused("E_STATE"):
-            acts.close_month(payroll, town_of().id, month=DAY, counted_fen=750_000)
+            acts.close_month(payroll, town_of().id, month=DAY, counted_fen=BASE + 750_000)
         with refused("E_STATE"):
-            acts.close_month(payroll, town_of().id, month=date(2019, 11, 1), counted_fen=700_000)
+            acts.close_month(payroll, town_of().id, month=date(2019, 11, 1), counted_fen=BASE + 700_000)
 
-    assert (entry.amount_fen, entry.balance_fen, entry.counted_fen) == (0, 700_000, 750_000)
+    assert (entry.amount_fen, entry.balance_fen, entry.counted_fen) == (
+        0,
+        BASE + 700_000,
+        BASE + 750_000,
+    )
 
 
 def test_money_given_back_is_tied_to_its_payment(city: City) -> None:
@@ -162,7 +171,7 @@ def test_money_given_back_is_tied_to_its_payment(city: City) -> None:
         acts.take_back(payroll, payment.id, amount_fen=40_000, reason="多付")
 
     with fence(payroll):
-        assert queries.balance_of(town_of()) == 1_000_000
+        assert queries.balance_of(town_of()) == BASE + 1_000_000
 
 
 def test_the_chart_tells_money_in_out_and_left(city: City) -> None:
@@ -175,11 +184,11 @@ def test_the_chart_tells_money_in_out_and_left(city: City) -> None:
         own = queries.funds(clerk, DAY)
 
     assert [(each["in_fen"], each["out_fen"], each["balance_fen"]) for each in last] == [
-        (1_000_000, 250_000, 750_000),
-        (0, 0, 750_000),
+        (1_000_000, 250_000, BASE + 750_000),
+        (0, 0, BASE + 750_000),
     ]
     assert [(each.town.code, each.balance_fen, each.paid_fen) for each in own] == [
-        (DELEGATED, 750_000, 250_000)
+        (DELEGATED, BASE + 750_000, 250_000)
     ]
 
 
@@ -188,7 +197,7 @@ def test_the_chart_tells_money_in_out_and_left(city: City) -> None:
     [
         ({"balance_fen": 999}, "does not follow"),
         ({"seq": 5}, "does not follow"),
-        ({"amount_fen": -2_000_000, "balance_fen": -1_000_000}, "check constraint"),
+        ({"amount_fen": -2_000_000 - BASE, "balance_fen": -1_000_000}, "check constraint"),
         ({"case_no": ""}, "check constraint"),
         ({"on": date(2019, 9, 1)}, "does not follow"),
     ],
@@ -199,10 +208,10 @@ def test_the_database_itself_refuses_a_row_that_does_not_add_up(
     fill(city)
     row = {
         "town": town_of(),
-        "seq": 2,
+        "seq": 3,
         "kind": "PAYMENT",
         "amount_fen": -100,
-        "balance_fen": 999_900,
+        "balance_fen": BASE + 999_900,
         "case_no": "JN1",
         "ref": uuid.uuid4(),
         "by_name": "系统",

@@ -5,6 +5,8 @@ from jiuzhu.office.menu import Group, Line
 
 READERS = frozenset(code for code in ROLES if has_power(code, "payroll.read"))
 
+FUND_READERS = frozenset(code for code in ROLES if has_power(code, "fund.read"))
+
 GROUPS = (
     Group(
         "资金发放",
@@ -12,6 +14,7 @@ GROUPS = (
         (
             Line("发放批次", "office:runs", READERS),
             Line("银行退回", "office:money-returns", READERS),
+            Line("备用金", "office:funds", FUND_READERS),
         ),
     ),
 )

@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from jiuzhu.office.money import lines, runs
+from jiuzhu.office.money import funds, lines, runs
 
 urlpatterns = [
     path("", runs.listing, name="runs"),
+    path("funds/", funds.listing, name="funds"),
+    path("funds/propose/", funds.propose, name="fund-propose"),
+    path("funds/top-ups/<int:top_up_id>/confirm/", funds.confirm, name="fund-confirm"),
+    path("funds/top-ups/<int:top_up_id>/cancel/", funds.cancel, name="fund-cancel"),
+    path("funds/<int:town_id>/", funds.fund, name="fund"),
+    path("funds/<int:town_id>/close/", funds.close, name="fund-close"),
+    path("funds/entries/<int:entry_id>/return/", funds.give_back, name="fund-return"),
     path("build/", runs.build, name="money-build"),
     path("returns/", lines.returns, name="money-returns"),
     path("lines/<int:line_id>/", lines.line, name="money-line"),
