@@ -133,7 +133,7 @@ _END = tuple(
     replace(row, sources=(*row.sources, "VERIFYING"))
     if row.key == "D31" and "ACCEPTED" in row.sources
     else row
-    for row in _named(ENDING, "D31", "D31w", "ORG-06", "ORG-04", "VER-10")
+    for row in _named(ENDING, "D31", "D31w", "DTH", "REL-04", "ORG-06", "ORG-04", "VER-10")
 )
 
 MOVES = MoveTable(row for row in map(_within, (*APPLYING, *ASKING, *DECIDING, *_END)) if row.targets)
