@@ -190,11 +190,15 @@ class City:
         exemptions: dict[int, str] | None = None,
         start: date = FIRST_DAY,
         channel: str = "ONLINE",
+        aid_type: str = "DIBAO",
+        alone: int | None = None,
+        spendings: tuple[tuple[int, str, int], ...] = (),
         **behaviour: Any,
     ) -> Family:
         """A family with exact numbers (``person(...)`` each), known to the departments by what is planted in ``truth``.
 
-        ``incomes`` are (position, category, kind, yuan a month).
+        ``incomes`` are (position, category, kind, yuan a month), ``spendings`` (position, kind, yuan a year);
+        ``alone`` is the position of the one person to be aided.
         """
         self.console().post("/console/people", json=list(people))
         holder = people[0]
@@ -215,6 +219,10 @@ class City:
                     for position, category, kind, yuan in incomes
                 ],
                 "kin": [],
+                "spendings": [
+                    {"person": position, "kind": kind, "year_yuan": yuan}
+                    for position, kind, yuan in spendings
+                ],
                 "exemptions": {str(position): code for position, code in (exemptions or {}).items()},
                 "account": {
                     "bank_code": "103",
@@ -224,7 +232,10 @@ class City:
                 },
             },
             "behaviour": dict(behaviour),
+            "aid_type": aid_type,
         }
+        if alone is not None:
+            facts["for_person"] = people[alone]["id_no"]
         return Family(self, facts, clock.instant(start))
 
     def family(

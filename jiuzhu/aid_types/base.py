@@ -41,6 +41,7 @@ class AidType:
     ``per_person``: one person's aid, not the household's; ``may_be_single``: a household's that one member may have
     alone (DB-05). ``obligors_sign``: obligors authorise too (TK-05).
     ``valid_months``: how long a status holds before it has to be recognised again.
+    ``replaces``: exclusive groups whose status the whole household loses when this is granted.
     ``support``: what a supported person has beyond money; nothing for aid that is only money.
     ``cash_months`` is the parameter of the limit banks are asked about (PR-01), ``total_clock`` the clock of the
     whole procedure, ``asks_spending``: the form asks what the family pays itself.
@@ -64,6 +65,7 @@ class AidType:
     regimes: frozenset[str] = ALL_REGIMES
     per_person: bool = False
     may_be_single: bool = False
+    replaces: tuple[str, ...] = ()
     obligors_sign: bool = False
     valid_months: Callable[[ParameterSet], int] | None = None
     support: Support | None = None
@@ -78,3 +80,16 @@ class AidType:
     @property
     def has_money(self) -> bool:
         return self.pays != STATUS
+
+    @property
+    def certificate(self) -> bool:
+        """Whoever is aided month by month holds a certificate (W24)."""
+        return self.pays == MONTHLY
+
+    @property
+    def sum_title(self) -> str:
+        return f"{self.short_name}测算"
+
+    @property
+    def money_word(self) -> str:
+        return {MONTHLY: "月保障金", ONCE: "救助金额", STATUS: "待遇"}[self.pays]

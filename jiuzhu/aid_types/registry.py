@@ -10,7 +10,15 @@ from jiuzhu.aid_types.ta_emergency.aid_type import TA_EMERGENCY
 from jiuzhu.aid_types.ta_expense.aid_type import TA_EXPENSE
 from jiuzhu.aid_types.tekun.aid_type import TEKUN
 
-_ALL = {aid.code: aid for aid in (DIBAO, TEKUN, TA_EMERGENCY, TA_EXPENSE, EDGE, RIGID)}
+_TYPES = (
+    DIBAO,
+    TEKUN,
+    TA_EMERGENCY,
+    TA_EXPENSE,
+    EDGE,
+    RIGID,
+)
+_ALL = {aid.code: aid for aid in _TYPES}
 
 
 def get(code: str) -> AidType:

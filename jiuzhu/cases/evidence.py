@@ -11,16 +11,16 @@ from django.db.models import Q
 
 from jiuzhu.aid_types import registry
 from jiuzhu.cases.hardship import hardship_of
-from jiuzhu.cases.models import Assessment, Case, Draft, EntitlementMember, Evidence
+from jiuzhu.cases.models import Assessment, Case, Draft, Entitlement, Evidence
 from jiuzhu.core import clock, sealing
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.parameters import queries as parameters
+from jiuzhu.people import queries as people
 from jiuzhu.people.models import Membership, Signature
-from jiuzhu.people.queries import members_of, placement
 from jiuzhu.policy import evidence, findings
 from jiuzhu.policy.household import edge
 from jiuzhu.policy.outcome import Outcome
-from jiuzhu.policy.parameters import ParameterSet
+from jiuzhu.policy.parameters import ParameterSet, from_stored
 from jiuzhu.verification import queries as verification
 from jiuzhu.verification.models import FindingAnswer
 
@@ -32,11 +32,10 @@ def draft_body(case: Case) -> dict[str, Any]:
 
 
 def _member(
-    each: Membership, case: Case, on: date, body: dict[str, Any], signed: set[int]
+    each: Membership, case: Case, on: date, body: dict[str, Any], signed: set[int], alone: bool
 ) -> evidence.Member:
     person = each.person
-    student = each.employment == "8"
-    placed = placement(each, on, case.regime)
+    placed = people.placement(each, on, case.regime)
     adult = age_on(person.born_on, on) >= 18
     return evidence.Member(
         ref=str(person.uid),
@@ -50,37 +49,40 @@ def _member(
         serious_illness=each.serious_illness,
         labour=each.labour,
         employment=each.employment,
-        student=student,
+        student=each.employment == "8",
         education=each.education,
         exclude="" if placed.counted else placed.rule,
         exemption=body.get("exemptions", {}).get(str(person.uid), ""),
         local_hukou=True,
         authorised=not adult or person.id in signed,
+        own_register=alone,
     )
 
 
-def standing_of(case: Case, on: date) -> tuple[str, ...]:
-    """The aid members of the family hold in the month of ``on``, another kind than the case's own."""
-    month = on.replace(day=1)
-    held = EntitlementMember.objects.filter(
-        Q(to_month__isnull=True) | Q(to_month__gte=month),
-        from_month__lte=month,
-        person__household_id=case.household_id,
-    ).exclude(entitlement__aid_type=case.aid_type)
-    return tuple(sorted(set(held.values_list("entitlement__aid_type", flat=True))))
-
-
 def declared(case: Case, on: date) -> evidence.Evidence:
+    """What the family says, of the household or of the one person to be aided alone."""
+    return _concerned(case, _family(case, on), on)
+
+
+def _concerned(case: Case, family: evidence.Evidence, on: date) -> evidence.Evidence:
+    """DB-06: one person's case looks at the person; whether the family keeps its limits is judged before that."""
+    if case.for_person is None:
+        return family
+    return edge.alone(family, str(case.for_person.uid), parameter_set(case, on), case.regime)
+
+
+def _family(case: Case, on: date) -> evidence.Evidence:
     """The household as the family says it is: members, incomes, assets and supporters of the form."""
     body = draft_body(case)
     signed = set(
         Signature.objects.filter(authorisation=case.authorisation).values_list("person_id", flat=True)
     )
-    family = evidence.Evidence(
+    listed = list(people.members_of(case.household, on))
+    return evidence.Evidence(
         as_of=on,
         aid_type=case.aid_type,
         area_type=case.area_type,
-        members=tuple(_member(each, case, on, body, signed) for each in members_of(case.household, on)),
+        members=tuple(_member(each, case, on, body, signed, len(listed) == 1) for each in listed),
         incomes=tuple(
             evidence.Income(each["person"], each["category"], each["kind"], 12 * int(each["month_fen"]))
             for each in body.get("incomes", ())
@@ -95,7 +97,7 @@ def declared(case: Case, on: date) -> evidence.Evidence:
             evidence.Supporter(supports=str(each.supports.uid), relation=each.relation, **each.facts)
             for each in case.household.obligors.select_related("supports")
         ),
-        rigid_expense_fen=int(body.get("rigid_expense_fen", 0)),
+        rigid_expense_fen=_rigid_expense(body),
         standing=standing_of(case, on),
         spendings=tuple(
             evidence.Spending(each.get("person", ""), each["kind"], int(each["self_paid_fen"]))
@@ -103,19 +105,41 @@ def declared(case: Case, on: date) -> evidence.Evidence:
         ),
         hardship=hardship_of(case, on, good_reason=str(body.get("good_reason", ""))),
     )
-    return edge.alone(family, str(case.for_person.uid)) if case.for_person else family
+
+
+def _rigid_expense(body: dict[str, Any]) -> int:
+    """INC-21: what illness and disability cost; read from the spending rows where there are any."""
+    rows = [
+        int(each["self_paid_fen"])
+        for each in body.get("spendings", ())
+        if each["kind"] in edge.RIGID_EXPENSES
+    ]
+    return sum(rows) or int(body.get("rigid_expense_fen", 0))
+
+
+def standing_of(case: Case, on: date) -> tuple[str, ...]:
+    """The aid of other kinds the family as a whole (or the one person of the case) holds in the month of ``on``."""
+    month = on.replace(day=1)
+    held = Entitlement.objects.filter(
+        Q(last_month__isnull=True) | Q(last_month__gte=month),
+        Q(case__for_person__isnull=True) | Q(case__for_person=case.for_person),
+        household=case.household,
+        state__in=Entitlement.RUNNING,
+        first_month__lte=month,
+    ).exclude(aid_type=case.aid_type)
+    return tuple(sorted(set(held.values_list("aid_type", flat=True))))
 
 
 def verified(case: Case, on: date) -> evidence.Evidence:
     """The declared family with what departments said put in, and documented exemptions and explanations applied."""
-    said = declared(case, on)
+    said = _family(case, on)
     run = verification.latest_run(case.id)
     if run is None:
-        return said
+        return _concerned(case, said, on)
     observations, refs = verification.observations_of(run)
     answered = replace(said, answered=verification.spoke(run), self_care=_self_care(case))
     known = findings.with_observations(answered, observations, refs, explained=_explained(case))
-    return _exempted(known, case)
+    return _concerned(case, _exempted(known, case), on)
 
 
 def _self_care(case: Case) -> evidence.SelfCare | None:
@@ -161,6 +185,16 @@ def parameter_set(case: Case, on: date) -> ParameterSet:
 def assess(case: Case, known: evidence.Evidence, on: date) -> Outcome:
     """The law's answer for this evidence today."""
     return registry.get(case.aid_type).assess(known, parameter_set(case, on), case.regime)
+
+
+def recomputed(assessment: Assessment) -> Outcome:
+    """The law's answer today for what was kept: same evidence, regime and values, whatever is published since."""
+    known = evidence.Evidence.from_dict(assessment.evidence.body)
+    was = Outcome.from_dict(assessment.outcome)
+    values = from_stored(
+        assessment.parameters, regime=was.regime, area_type=known.area_type, is_sample=was.is_sample
+    )
+    return registry.get(was.aid_type).assess(known, values, was.regime)
 
 
 def freeze(case: Case, known: evidence.Evidence, *, kind: str, by: str) -> Evidence:

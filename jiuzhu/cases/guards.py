@@ -193,7 +193,10 @@ def commitments_signed(act: Act) -> None:
 def missing_materials(case) -> list[str]:
     """What an application lacks: an account to pay into, and whatever the correction asked for."""
     missing = []
-    if account_on(case.household, clock.today(), case.for_person) is None:
+    if (
+        registry.get(case.aid_type).has_money
+        and account_on(case.household, clock.today(), case.for_person) is None
+    ):
         missing.append("bank_account")
     return missing
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.policy.household.spending import KINDS as SPENDING_KINDS
 
 INCOME_CATEGORIES = ("W", "B", "P", "T", "O")
 _MOST_FEN = 10**12
-_ROWS = ("incomes", "assets", "obligors", "kin")
+_ROWS = ("incomes", "assets", "obligors", "kin", "spendings")
 
 
 def check(body: dict[str, Any], members: set[str]) -> None:
@@ -27,6 +28,12 @@ def check(body: dict[str, Any], members: set[str]) -> None:
         if not str(row.get("kind") or "").strip():
             _refuse("assets", "请选择财产种类")
         _money("assets", row.get("value_fen", 0))
+    for row in body.get("spendings") or ():
+        if row.get("person"):
+            _member("spendings", row["person"], members)
+        if row.get("kind") not in SPENDING_KINDS:
+            _refuse("spendings", "请选择支出种类")
+        _money("spendings", row.get("self_paid_fen"))
     for row in body.get("obligors") or ():
         _member("obligors", row.get("supports"), members)
         if not str(row.get("name") or "").strip() or not str(row.get("relation") or ""):
@@ -38,6 +45,7 @@ def check(body: dict[str, Any], members: set[str]) -> None:
 _WORDS = {
     "incomes": "家庭收入",
     "assets": "家庭财产",
+    "spendings": "家庭支出",
     "obligors": "赡养（抚养、扶养）人",
     "kin": "近亲属情况",
     "exemptions": "不计算劳动收入的情形",

@@ -11,17 +11,19 @@ from django.conf import settings
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import COUNTY_LEVEL, delegation_for, village_name
 from jiuzhu.aid_types import registry
+from jiuzhu.aid_types.base import AidType
 from jiuzhu.cases.authority import authority_of
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.documents import acts as documents
-from jiuzhu.documents import catalogue
+from jiuzhu.documents import catalogue, engine
 from jiuzhu.documents.models import Document
 from jiuzhu.people.queries import account_on, members_of, placement
 from jiuzhu.policy.conditions import show
 from jiuzhu.policy.outcome import Outcome
+from jiuzhu.policy.regimes import regime as regime_of
 from jiuzhu.vault import files
 
 if TYPE_CHECKING:
@@ -31,8 +33,24 @@ if TYPE_CHECKING:
 _DECIDERS = ("W21", "W22", "W23", "W24")
 
 
-def title(code: str, regime: str) -> str:
-    return catalogue.title(code, regime)
+def aid_words(aid: AidType, regime: str) -> dict[str, Any]:
+    """How papers speak of an aid: its name, how it is paid, what a grant of it is called under the regime."""
+    grant = regime_of(regime).decision_word.removeprefix("审核").replace("审批", "批准")
+    return {
+        "aid_type": aid.code,
+        "aid_name": aid.name,
+        "aid_short": aid.short_name,
+        "pays": aid.pays,
+        "has_money": aid.has_money,
+        "money_word": aid.money_word,
+        "grant_word": grant if aid.has_money else "",
+    }
+
+
+def title(code: str, case: Case) -> str:
+    """What a paper of this case is called."""
+    words = aid_words(registry.get(case.aid_type), case.regime)
+    return engine.title(catalogue.notice(code), words | {"applicant_name": case.applicant.name}, case.regime)
 
 
 def members(case: Case, on: date, *, numbers: bool) -> list[dict[str, Any]]:
@@ -69,8 +87,7 @@ def common(case: Case, on: date) -> dict[str, Any]:
         "case_no": case.case_no,
         "dossier_no": case.household.dossier_no,
         "village_name": village_name(case.village_code),
-        "aid_type": aid.code,
-        "aid_name": aid.name,
+        **aid_words(aid, case.regime),
         "area_type": name_of("area_type", case.area_type),
         "channel": name_of("channel", case.channel),
         "hardship": case.hardship or "无",
@@ -87,6 +104,8 @@ def common(case: Case, on: date) -> dict[str, Any]:
 
 
 def account_words(case: Case, on: date) -> dict[str, Any]:
+    if not registry.get(case.aid_type).has_money:
+        return {}
     account = account_on(case.household, on, case.for_person)
     if account is None:
         return {
@@ -171,7 +190,9 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
         more.setdefault("signer_name", "网上自助办理")
     if catalogue.notice(code).whitelist:
         url = f"{settings.PUBLIC_URL}/public/postings/{more.pop('token')}/"
-        data = {"public_url": url, "aid_type": case.aid_type} | more
+        words = aid_words(registry.get(case.aid_type), case.regime)
+        kept = ("aid_type", "pays", "money_word", "grant_word")
+        data = {"public_url": url} | {key: words[key] for key in kept} | more
     else:
         data = (
             common(case, act.today)

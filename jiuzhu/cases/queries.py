@@ -12,7 +12,7 @@ from django.db.models import F, Min, Q, QuerySet
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.roles import has_power
-from jiuzhu.aid_types import registry
+from jiuzhu.aid_types import offers, registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import authority, guards
 from jiuzhu.cases import clocks as case_clocks
@@ -247,6 +247,31 @@ def outcome_of(case: Case) -> Outcome | None:
     """The latest kept assessment."""
     assessment = case.assessments.order_by("-id").first()
     return Outcome.from_dict(assessment.outcome) if assessment else None
+
+
+def offers_of(case: Case) -> list[dict[str, Any]]:
+    """What else the same evidence fits when it does not fit what was asked for (DB-04, DB-05): a proposal only."""
+    outcome, known = outcome_of(case), evidence_of(case)
+    if outcome is None or known is None or not case.open:
+        return []
+    values = parameters.parameter_set(
+        case.county, on=known.as_of, area_type=case.area_type, regime=case.regime
+    )
+    names = {str(uid): name for uid, name in case.household.persons.values_list("uid", "name")}
+    return [
+        {
+            "aid": each.aid,
+            "person": names.get(each.person, ""),
+            "amount_fen": each.outcome.amount_fen,
+            "outcome": each.outcome,
+        }
+        for each in offers.others(known, outcome, values, case.regime)
+    ]
+
+
+def is_paused(case: Case) -> bool:
+    """Whether the total clock stands still."""
+    return bool(case.pauses.filter(ends_on__isnull=True).exists())
 
 
 def evidence_of(case: Case) -> law_evidence.Evidence | None:

@@ -58,7 +58,7 @@ def issue(
     day of what the paper tells of. Raises E_DOC, E_ORGAN, E_SEAL; nothing is numbered then.
     """
     notice = catalogue.notice(code)
-    title = notice.title(regime, str(data.get("aid_type", "")))
+    title = engine.title(notice, data, regime)
     now = clock.now()
     if not authorised:
         raise Refusal("E_ORGAN", organ=organ.organ_name, title=title)

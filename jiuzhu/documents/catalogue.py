@@ -83,10 +83,6 @@ def notice(code: str) -> Notice:
     return all_notices()[code]
 
 
-def title(code: str, regime: str) -> str:
-    return notice(code).title(regime)
-
-
 def check_before_issue(
     kind: Notice,
     data: Mapping[str, Any],

@@ -27,7 +27,10 @@ from jiuzhu.documents import catalogue, fonts
 from jiuzhu.documents.catalogue import NOTICES, Notice
 
 ENVELOPE = frozenset(
-    {"organ_name", "doc_no", "issued_on", "signer_name", "has_seal", "is_sample", "public_url", "aid_type"}
+    {
+        *("organ_name", "doc_no", "issued_on", "signer_name", "has_seal", "is_sample", "public_url"),
+        *("aid_type", "pays", "grant_word", "money_word"),
+    }
 )
 _local = threading.local()
 
@@ -89,13 +92,16 @@ def _block(
 ) -> dict[str, Any] | None:
     """One declared block with its words filled in.
 
-    ``when`` leaves a block out where its key is empty, ``for`` where the aid type is not among those named.
+    ``when`` leaves a block out where its key is empty, ``for`` where the aid type is not among those named,
+    ``pays`` where the aid is paid in another way (MONTHLY, ONCE, STATUS).
     """
     if raw.get("when") and not data.get(raw["when"]):
         return None
     if raw.get("for") and data.get("aid_type", "DIBAO") not in raw["for"]:
         return None
-    (kind, what), *_ = [(key, value) for key, value in raw.items() if key not in ("when", "for")]
+    if raw.get("pays") and data.get("pays", "MONTHLY") not in raw["pays"]:
+        return None
+    (kind, what), *_ = [(key, value) for key, value in raw.items() if key not in ("when", "for", "pays")]
     if kind in ("to", "para", "head"):
         return {"kind": kind, "text": _text(what, data)}
     if kind == "list":
@@ -108,9 +114,7 @@ def _block(
     if kind == "table":
         return {
             "kind": "table",
-            "cells": [
-                [cell if i % 2 == 0 else _text(cell, data) for i, cell in enumerate(row)] for row in what
-            ],
+            "cells": [[_text(cell, data) for cell in row] for row in what],
         }
     if kind == "rows":
         rows = [[show(key, row.get(key)) for key in what["keys"]] for row in data.get(what["of"]) or []]
@@ -142,6 +146,11 @@ def _item(each: Any) -> str:
     return str(each)
 
 
+def title(notice: Notice, data: Mapping[str, Any], regime: str) -> str:
+    """The title under a regime, with the aid's own words in it."""
+    return _text(notice.title(regime, str(data.get("aid_type", ""))), data)
+
+
 def payload(notice: Notice, data: Mapping[str, Any], regime: str) -> dict[str, Any]:
     """What the template is given. A sheet with a whitelist refuses every other key (PUBL-03, E_PRIV)."""
     if notice.whitelist:
@@ -151,7 +160,7 @@ def payload(notice: Notice, data: Mapping[str, Any], regime: str) -> dict[str, A
     blocks = [_block(raw, data, regime, notice) for raw in notice.blocks]
     return {
         "code": notice.code,
-        "title": _text(notice.title(regime, str(data.get("aid_type", ""))), data),
+        "title": title(notice, data, regime),
         "organ_name": str(data.get("organ_name", "")),
         "doc_no": str(data.get("doc_no", "")),
         "issued_on": show("issued_on", data.get("issued_on")),

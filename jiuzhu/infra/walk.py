@@ -381,8 +381,12 @@ def _form(case: Case, family: dict[str, Any], *, complete: bool) -> dict[str, An
             for each in said["kin"]
         ],
         "hardship": family["hardship"],
+        "spendings": [
+            {"person": at[each["person"]], "kind": each["kind"], "self_paid_fen": each["year_yuan"] * 100}
+            for each in said.get("spendings", ())
+        ],
     }
-    if complete:
+    if complete and registry.get(case.aid_type).has_money:
         body["account"] = said["account"] | {"holder": at[0]}
     return body
 

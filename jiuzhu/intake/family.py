@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from jiuzhu.aid_types.base import AidType
 from jiuzhu.core import clock, id_numbers
 from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
@@ -42,6 +43,9 @@ class PersonForm(forms.Form):
     employment = _select("employment", "现在做什么", blank="不清楚")
     disability_category = _select("disability_category", "残疾类别", blank="没有残疾证")
     disability_grade = _select("disability_grade", "残疾等级", blank="没有残疾证")
+    serious_illness = forms.CharField(
+        label="重病病种", max_length=20, required=False, help_text="医院确诊的重病，没有就空着"
+    )
 
     refusal: Refusal | None = None
 
@@ -66,6 +70,33 @@ class ApplicantForm(PersonForm):
 
     def row(self) -> dict[str, Any]:
         return super().row() | {"relation": "0"}
+
+
+class WishForm(forms.Form):
+    """Which aid, and whether for the family or for one of it (DB-05, a person's own aid)."""
+
+    aid_type = forms.ChoiceField(label="申请哪种救助", required=False)
+    alone = forms.ChoiceField(
+        label="为谁申请", required=False, help_text="单人户、特困供养等为一个人申请，其他为全家"
+    )
+
+    def __init__(self, *args: Any, aids: list[AidType], rows: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.aids = {aid.code: aid for aid in aids}
+        self.fields["aid_type"].choices = [(aid.code, aid.name) for aid in aids]
+        self.fields["alone"].choices = [
+            ("", "全家（为一个人的救助：申请人本人）"),
+            ("p0", "只为申请人本人"),
+            *((f"p{number}", f"只为第 {number} 位家人") for number in range(1, rows + 1)),
+        ]
+
+    def values(self, people: dict[str, str]) -> dict[str, Any]:
+        """``people`` maps rows to ID numbers of those filled in."""
+        alone = self.cleaned_data["alone"]
+        if alone and alone not in people:
+            raise Refusal("E_INPUT", field="为谁申请", problem="请先填写这位家人")
+        aid_type = self.cleaned_data["aid_type"] or next(iter(self.aids))
+        return {"aid_type": aid_type, "for_person": people.get(alone, "")}
 
 
 class HomeForm(forms.Form):
@@ -106,22 +137,39 @@ class FamilyForms:
     """All forms of the page together; ``action=add`` gives one more empty row without a script."""
 
     def __init__(
-        self, data: Any, *, villages: list[tuple[str, str]], applicant: dict[str, str] | None = None
+        self,
+        data: Any,
+        *,
+        villages: list[tuple[str, str]],
+        aids: list[AidType],
+        applicant: dict[str, str] | None = None,
+        initial: dict[str, Any] | None = None,
     ) -> None:
-        count = _count(data)
+        said = initial or {}
+        rows = said.get("people", [])
+        count = max(_count(data), len(rows) - 1) if data is None else _count(data)
         if data is not None and data.get("action") == "add":
             count = min(count + 1, MOST_PEOPLE)
         self.count = count
         bound = data is not None
         self.adding = bound and data.get("action") == "add"
-        self.home = HomeForm(data, prefix="home", villages=villages)
-        self.applicant = ApplicantForm(data, prefix="p0", initial=applicant or {})
+        self.wish = WishForm(data, prefix="wish", aids=aids, rows=count, initial=said)
+        self.home = HomeForm(data, prefix="home", villages=villages, initial=said)
+        self.applicant = ApplicantForm(
+            data, prefix="p0", initial=(rows[0] if rows else {}) | (applicant or {})
+        )
         self.others = [
-            PersonForm(data, prefix=f"p{number}", empty_permitted=True, use_required_attribute=False)
+            PersonForm(
+                data,
+                prefix=f"p{number}",
+                initial=rows[number] if number < len(rows) else {},
+                empty_permitted=True,
+                use_required_attribute=False,
+            )
             for number in range(1, count + 1)
         ]
         if self.adding:
-            for form in (self.home, self.applicant, *self.others):
+            for form in (self.wish, self.home, self.applicant, *self.others):
                 form.is_bound, form.initial = False, _typed(form, data)
 
     @property
@@ -130,7 +178,7 @@ class FamilyForms:
 
     def check(self) -> None:
         """E_ID for a wrong number, E_INPUT for anything else of a wrong shape; typed values stay."""
-        forms_ = [self.home, *self.everyone]
+        forms_ = [self.wish, self.home, *self.everyone]
         bad = [form for form in forms_ if not form.is_valid()]
         for form in bad:
             if isinstance(form, PersonForm) and form.refusal:
@@ -142,7 +190,8 @@ class FamilyForms:
     def values(self) -> dict[str, Any]:
         """What ``register_intention`` takes besides town and channel."""
         home = self.home.cleaned_data
-        return {
+        people = {str(form.prefix): form.cleaned_data["id_no"] for form in self.everyone}
+        return self.wish.values(people) | {
             "village_code": home["village"],
             "area_type": home["area_type"],
             "address": home["address"],

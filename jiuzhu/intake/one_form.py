@@ -7,9 +7,11 @@ from typing import Any
 
 from django import forms
 
+from jiuzhu.aid_types.base import AidType
 from jiuzhu.core import id_numbers, money
 from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.policy.household.spending import KINDS as SPENDING_KINDS
 from jiuzhu.policy.income_kinds import CATEGORIES, income_kinds
 
 STEPS = (
@@ -20,7 +22,6 @@ STEPS = (
     ("kin", "亲属"),
     ("confirm", "确认提交"),
 )
-KEYS = tuple(key for key, _ in STEPS)
 ASSET_KINDS = {
     "cash": "存款、现金、理财",
     "vehicle": "汽车等机动车",
@@ -33,9 +34,15 @@ ASSET_KINDS = {
 MOST_ROWS = 20
 
 
-def after(step: str) -> str:
+def steps_of(aid: AidType) -> tuple[tuple[str, str], ...]:
+    """The pages this aid asks for: no account where no money is paid."""
+    return tuple(each for each in STEPS if each[0] != "account" or aid.has_money)
+
+
+def after(step: str, aid: AidType) -> str:
     """The next page of the form; the last one stays."""
-    return KEYS[min(KEYS.index(step) + 1, len(KEYS) - 1)]
+    keys = [key for key, _ in steps_of(aid)]
+    return keys[min(keys.index(step) + 1, len(keys) - 1)]
 
 
 class Yuan(forms.CharField):
@@ -124,6 +131,26 @@ class AssetForm(_Row):
     def initial_of(row: dict[str, Any]) -> dict[str, Any]:
         value = _yuan_text(row["value_fen"]) if row.get("value_fen") else ""
         return {"person": row["person"], "kind": row["kind"], "label": row.get("label", ""), "value": value}
+
+
+class SpendingForm(_Row):
+    """What was paid oneself, after all refunds: medical bills, school at the public price (FRIG art.5, TA-12)."""
+
+    person = forms.ChoiceField(label="为谁花的", required=False)
+    kind = forms.ChoiceField(label="哪种支出", choices=[("", "请选择"), *SPENDING_KINDS.items()])
+    year = Yuan(label="12个月里自己付的", help_text="报销以后的；教育按公办学校收费")
+
+    def row(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {"person": given["person"], "kind": given["kind"], "self_paid_fen": given["year"]}
+
+    @staticmethod
+    def initial_of(row: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "person": row.get("person", ""),
+            "kind": row["kind"],
+            "year": _yuan_text(row["self_paid_fen"]),
+        }
 
 
 class KinForm(_Row):
@@ -223,17 +250,27 @@ _ROWS: dict[str, tuple[tuple[str, str, type[_Row]], ...]] = {
 }
 
 
+SPENDINGS = ("spendings", "家里必须花的钱", SpendingForm)
+
+
 class Page:
     """One page of the form: its forms drawn from the draft or from what was typed, and the draft it makes."""
 
     def __init__(
-        self, step: str, body: dict[str, Any], members: list[tuple[str, str]], data: Any = None
+        self,
+        step: str,
+        body: dict[str, Any],
+        members: list[tuple[str, str]],
+        data: Any = None,
+        *,
+        aid: AidType,
     ) -> None:
         self.step, self.body, self.data = step, body, data
         adding = (data.get("action", "") if data is not None else "").removeprefix("add-")
-        self.rows = [
-            self._rows(key, title, form, members, key == adding) for key, title, form in _ROWS.get(step, ())
-        ]
+        asked = _ROWS.get(step, ())
+        if step == "income" and aid.asks_spending:
+            asked = (*asked, SPENDINGS)
+        self.rows = [self._rows(key, title, form, members, key == adding) for key, title, form in asked]
         self.family = self.account = None
         if step == "family":
             initial = {"hardship": body.get("hardship", "")}
@@ -311,6 +348,14 @@ def summary(body: dict[str, Any], members: list[tuple[str, str]]) -> dict[str, A
                 "value_fen": row.get("value_fen", 0),
             }
             for row in body.get("assets", ())
+        ],
+        "spendings": [
+            {
+                "name": names.get(row.get("person", ""), "全家"),
+                "kind": SPENDING_KINDS.get(row["kind"], row["kind"]),
+                "self_paid_fen": row["self_paid_fen"],
+            }
+            for row in body.get("spendings", ())
         ],
         "account": {
             "holder": names.get(account.get("holder", ""), ""),

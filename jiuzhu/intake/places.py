@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import COUNTY_LEVEL, towns_of, villages_of
+from jiuzhu.aid_types.base import AidType
+from jiuzhu.cases.regimes import aids_on_offer
 from jiuzhu.core import clock
 
 
@@ -27,6 +29,11 @@ def town(town_id: str | int | None) -> Organisation | None:
         if str(town_id or "").isdigit()
         else None
     )
+
+
+def aids(town_: Organisation) -> list[AidType]:
+    """The aid one may ask for in this town today: of the regime in force, those that begin with an intention."""
+    return [aid for aid in aids_on_offer(town_) if aid.moves.named("D1")]
 
 
 def village_choices(town_: Organisation, only: tuple[str, ...] = ()) -> list[tuple[str, str]]:

@@ -149,15 +149,16 @@ def sign_page(
 
 def one_form_page(request: HttpRequest, frame: Frame, uid: UUID, step: str) -> HttpResponse:
     """One page of the one form: shown prefilled, saved, or (the last page) sent."""
-    if step not in one_form.KEYS:
-        raise Refusal("E_NOT_FOUND", what="申请表页面")
     actor = request.asker
     case = queries.case_for(actor, uid)
+    aid = registry.get(case.aid_type)
+    if step not in dict(one_form.steps_of(aid)):
+        raise Refusal("E_NOT_FOUND", what="申请表页面")
     body = application.prefilled(actor, uid)
     view = queries.household_view(actor, case)
     members = [(each["uid"], each["name"]) for each in view["members"]]
     data = request.POST if request.method == "POST" else None
-    page = one_form.Page(step, body, members, data)
+    page = one_form.Page(step, body, members, data, aid=aid)
     names = dict(members)
     context = {
         "frame": frame.template,
@@ -173,7 +174,7 @@ def one_form_page(request: HttpRequest, frame: Frame, uid: UUID, step: str) -> H
                 "current": key == step,
                 "number": number,
             }
-            for number, (key, title) in enumerate(one_form.STEPS, 1)
+            for number, (key, title) in enumerate(one_form.steps_of(aid), 1)
         ],
         "page": page,
         "members": view["members"],
@@ -183,6 +184,7 @@ def one_form_page(request: HttpRequest, frame: Frame, uid: UUID, step: str) -> H
         "insisting": case.state == "VER_NOT_FIT",
         "correcting": case.state == "CORRECTION",
         "promises": application.PROMISES,
+        "aid": aid,
     }
     if step == "confirm":
         context["summary"] = one_form.summary(body, members)
@@ -205,4 +207,4 @@ def one_form_page(request: HttpRequest, frame: Frame, uid: UUID, step: str) -> H
             return handed.repeated(request, refusal, frame.case_url(case.uid))
         return handed.refused(request, "intake/one_form.html", context, refusal)
     messages.success(request, "已保存。")
-    return redirect(frame.form_url(case.uid, one_form.after(step)))
+    return redirect(frame.form_url(case.uid, one_form.after(step, aid)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiuzhu.cases import clocks, queries
-from jiuzhu.cases.acts import application, decision, verification
+from jiuzhu.cases.acts import application, continuation, decision, verification
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.jobs.queue import every, job
@@ -35,8 +35,9 @@ def lapse() -> None:
 
 @every("5 0 * * *", "cases.new_day")
 def new_day() -> None:
-    """Cases follow the authority (ORG-06); paused clocks show their new day."""
+    """Cases follow the authority (ORG-06); paused clocks show their new day; statuses not renewed have ended."""
     for uid in queries.misplaced(clock.today()):
         decision.follow_authority(uid)
     for case in queries.standing_still():
         clocks.rebuild(case)
+    continuation.lapse_statuses(clock.today())

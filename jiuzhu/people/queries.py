@@ -33,7 +33,7 @@ def adults_of(household: Household, on: date) -> list[Membership]:
 
 def placement(each: Membership, on: date, regime: str) -> law.Placement:
     """Whether a member counts on a day and the rule that says so (2.1). The dead do not, whatever was declared (HH-14);
-    who was away for a time counts again from the day after (AS-57).
+    who was away for a time counts again from the day after (AS-57). Who cannot work at all cannot live alone (HH-03).
     """
     person, situation = each.person, each.exclude_code
     if each.exclude_until and each.exclude_until < on:
@@ -46,6 +46,8 @@ def placement(each: Membership, on: date, regime: str) -> law.Placement:
             relation=each.relation,
             born_on=person.born_on,
             student=each.employment == "8",
+            student_stage=each.student_stage,
+            can_live_alone=each.labour != "NONE",
             has_support_duty=each.relation in ("4", "5", "6", "7"),
             situation=situation,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -79,9 +79,21 @@ def _bounds(pair: list[Any] | None) -> tuple[Fraction, Fraction] | None:
     return (Fraction(str(pair[0])), Fraction(str(pair[1]))) if pair else None
 
 
+_FILES = [_HERE / "parameters.yaml"]
+
+
+def declare(path: Path) -> None:
+    """An aid type's own parameters, declared beside its law; shown, published and bounded like all others."""
+    if path not in _FILES:
+        _FILES.append(path)
+        declarations.cache_clear()
+
+
 @functools.cache
 def declarations() -> dict[str, Declaration]:
-    raw: dict[str, dict[str, Any]] = yaml.safe_load((_HERE / "parameters.yaml").read_text(encoding="utf-8"))
+    raw: dict[str, dict[str, Any]] = {}
+    for path in _FILES:
+        raw |= yaml.safe_load(path.read_text(encoding="utf-8"))
     return {
         key: Declaration(
             key=key,
@@ -239,6 +251,21 @@ def resolve(rows: Iterable[Row], *, day: date, area_type: str, regime: str) -> P
         if known and row.covers(day, area_type) and (row.level != "county" or known.overridable):
             chosen[row.key] = row
     values = {key: _value(each, chosen.get(key), regime, area_type) for key, each in declared.items()}
+    return ParameterSet(values)
+
+
+def from_stored(
+    rows: Iterable[Mapping[str, Any]], *, regime: str, area_type: str, is_sample: bool = False
+) -> ParameterSet:
+    """The values an outcome was made with, as :attr:`ParameterSet.stored_read` kept them: for computing it again.
+
+    What it did not read has the regime's default; a parameter that exists no more is left out.
+    """
+    declared, stored = declarations(), {row["key"]: row for row in rows}
+    values = {key: _value(each, None, regime, area_type) for key, each in declared.items()}
+    for key in stored.keys() & declared.keys():
+        value = plain(declared[key], stored[key]["value"])
+        values[key] = replace(values[key], value=value, source=stored[key]["source"], is_sample=is_sample)
     return ParameterSet(values)
 
 

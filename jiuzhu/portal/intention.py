@@ -14,7 +14,7 @@ from jiuzhu.core import id_numbers
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
 from jiuzhu.intake.family import FamilyForms
-from jiuzhu.portal import asking
+from jiuzhu.portal import asking, self_check
 from jiuzhu.portal.asking import citizen_only
 
 
@@ -50,8 +50,13 @@ def family(request: HttpRequest, town_id: int) -> HttpResponse:
         raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
     data = request.POST if request.method == "POST" else None
     number = asking.number_of(request)
+    along = self_check.taken(request) if data is None else {}
     forms = FamilyForms(
-        data, villages=places.village_choices(town), applicant={"name": request.asker.name, "id_no": number}
+        data,
+        initial=along,
+        villages=places.village_choices(town),
+        aids=places.aids(town),
+        applicant={"name": request.asker.name, "id_no": number},
     )
     context: dict[str, Any] = {
         "frame": "ui/frame_portal.html",
@@ -76,6 +81,7 @@ def family(request: HttpRequest, town_id: int) -> HttpResponse:
             return handed.repeated(request, Refusal("E_REPEAT", case_no="意愿登记"), "/mine/")
         return handed.refused(request, "intake/family.html", context, refusal)
     asking.now_in_household(request)
+    self_check.forget(request)
     request.session["intention_once"] = context["once"]
     messages.success(request, f"已登记，编号{case.case_no}。")
     return redirect("portal:registered", uid=case.uid)

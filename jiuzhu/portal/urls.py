@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from jiuzhu.portal import authorisation, door, emergency, enter, home, intention, postings, progress
+from jiuzhu.portal import (
+    authorisation,
+    door,
+    emergency,
+    enter,
+    home,
+    intention,
+    postings,
+    progress,
+    self_check,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +24,8 @@ urlpatterns = [
     path("enter/", enter.enter, name="enter"),
     path("enter/code/", enter.code, name="code"),
     path("leave/", enter.leave, name="leave"),
+    path("check/", self_check.page, name="self_check"),
+    path("check/apply/", self_check.take_along, name="take_along"),
     path("apply/", intention.where, name="where"),
     path("apply/<int:town_id>/", intention.family, name="family"),
     path("emergency/", emergency.where, name="emergency"),

@@ -104,7 +104,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     if town is None:
         raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
     data = request.POST if request.method == "POST" else None
-    forms = FamilyForms(data, villages=places.village_choices(town, actor.villages))
+    forms = FamilyForms(data, villages=places.village_choices(town, actor.villages), aids=places.aids(town))
     context: dict[str, Any] = {
         "frame": "ui/frame_village.html",
         "page_title": "帮人申请",

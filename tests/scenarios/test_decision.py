@@ -60,9 +60,7 @@ def test_as_17_a_delegation_revoked_in_the_middle_takes_the_case_to_the_county(c
     family.until("TOWN_APPROVAL")
     promised = hands.clock_of(family, "CLK-T20").due_on
     officer = family.staff("CITY_OFFICER")
-    delegation = Delegation.objects.get(
-        county=family.case.county, aid_types__contains=[family.case.aid_type]
-    )
+    delegation = Delegation.objects.get(county=family.case.county, aid_types__contains=[family.case.aid_type])
 
     with hands.on(family, officer, date(2019, 10, 15)):
         _, moved = authority.move_delegation(

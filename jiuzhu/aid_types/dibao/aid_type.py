@@ -21,4 +21,5 @@ DIBAO = AidType(
     hardship_causes=choices("cause"),
     review_class=review_class,
     may_be_single=True,
+    replaces=("STATUS",),
 )

@@ -195,7 +195,7 @@ def _check_papers(act: Act) -> None:
     issued = {document.code for document in act.documents}
     missing = [code for code in act.move.papers if code not in issued]
     if missing:
-        raise Refusal("E_DOC", missing="、".join(papers.title(code, act.case.regime) for code in missing))
+        raise Refusal("E_DOC", missing="、".join(papers.title(code, act.case) for code in missing))
 
 
 def _close(act: Act) -> None:

@@ -20,9 +20,19 @@ from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import clocks, evidence, guards, one_form, papers
 from jiuzhu.cases.acts._act import Act, acting, finish, locked
-from jiuzhu.cases.models import Case, Correction, Draft, EntitlementMember, KinFiling, Material, Step
+from jiuzhu.cases.models import (
+    Case,
+    Correction,
+    Draft,
+    Entitlement,
+    EntitlementMember,
+    KinFiling,
+    Material,
+    Step,
+)
 from jiuzhu.cases.models.case import CaseCounter, CaseMember
 from jiuzhu.cases.permissions import check_may_do, check_may_see
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock, id_numbers, names
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
@@ -30,7 +40,6 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people import queries as people_queries
 from jiuzhu.people.models import BankAccount, Household, Obligor, Person
-from jiuzhu.policy.regimes import regime_on
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 from jiuzhu.verification import acts as verification_acts
@@ -124,12 +133,6 @@ def register_intention(
         raise
 
 
-def regime_today(county: Organisation, on: date) -> str:
-    """The regime a case accepted on this day pins, as the city has set it (``regime_policy``: SEED or BY_DATE)."""
-    policy = parameters.plain_values(county, on=on, regime="P2019")["regime_policy"]
-    return regime_on(on, str(policy))
-
-
 def _refuse_repeat(once: UUID | str | None) -> None:
     """The form's own token was used: the first click made the case, this one makes nothing."""
     done = Step.objects.filter(move="D1", once=once).select_related("case").first() if once else None
@@ -165,7 +168,8 @@ def _open(
     applicant = next(each.person for each in members if each.relation == "0")
     alone = _person_aided(aid, [each.person for each in members], applicant, for_person)
     concerned = [alone] if alone else [each.person for each in members]
-    _refuse_second(aid, household, concerned, alone, today)
+    renew_days = int(parameters.plain_values(county, on=today, regime=regime)["status.renew_days"])
+    _refuse_second(aid, household, concerned, alone, today, renew_days)
     _register_obligors(household, members, obligors)
     case = Case(
         case_no=case_no(aid.case_prefix, county, f"{today:%Y%m%d}"),
@@ -225,9 +229,17 @@ def _person_aided(aid: AidType, members: list[Person], applicant: Person, for_pe
 
 
 def _refuse_second(
-    aid: AidType, household: Household, concerned: list[Person], alone: Person | None, today: date
+    aid: AidType,
+    household: Household,
+    concerned: list[Person],
+    alone: Person | None,
+    today: date,
+    renew_days: int,
 ) -> None:
-    """AID-01: one open case of a group, and no second aid of the same kind; another kind is a conversion."""
+    """AID-01: one open case of a group, and no second aid of the same kind; another kind is a conversion.
+
+    A status that ends within ``renew_days`` may be asked for again before it ends (EDG-01).
+    """
     same = Case.objects.filter(exclusive_group=aid.exclusive_group, open=True)
     if alone is None and same.filter(household=household, for_person__isnull=True).exists():
         raise Refusal("E_DUP", why="该家庭已有在办案件")
@@ -235,12 +247,14 @@ def _refuse_second(
         person__in=concerned, exclusive_group=aid.exclusive_group, open=True
     ).exists():
         raise Refusal("E_DUP", why="该家庭（成员）已有在办案件")
-    if EntitlementMember.objects.filter(
+    running = EntitlementMember.objects.filter(
         Q(to_month__isnull=True) | Q(to_month__gte=today.replace(day=1)),
         person__in=concerned,
         group=aid.exclusive_group,
         entitlement__aid_type=aid.code,
-    ).exists():
+        entitlement__state__in=Entitlement.RUNNING,
+    ).exclude(entitlement__valid_to__lte=today + timedelta(days=renew_days))
+    if running.exists():
         raise Refusal("E_DUP", why=f"有家庭成员已在享受{aid.short_name}，家庭情况有变化请办理变更")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
+from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import papers
 from jiuzhu.cases.acts._act import locked
@@ -22,7 +23,7 @@ from jiuzhu.workflow.states import STATES
 # ARC-03; a set names papers of which one is enough
 _APPLIED = ("W01", "W02", "W05", {"W06", "W07"}, "W09", "W10", "W12", "W13", "W16", "W19", "W21")
 MANDATORY: dict[str, tuple[Any, ...]] = {
-    "GRANTED": (*_APPLIED, "W25", "W23", "W24"),
+    "GRANTED": (*_APPLIED, "W25", "W23"),
     "REFUSED": (*_APPLIED, "W22"),
     "NOT_ACCEPTED": ("W01", "W15"),
     "TERMINATED": ("W01",),
@@ -39,13 +40,14 @@ def missing_papers(case: Case) -> list[str]:
     for wanted in _wanted(case):
         codes = wanted if isinstance(wanted, set) else {wanted}
         if not codes & set(there):
-            lacking.append("或".join(f"《{papers.title(code, case.regime)}》" for code in sorted(codes)))
+            lacking.append("或".join(f"《{papers.title(code, case)}》" for code in sorted(codes)))
     unserved = [code for code in _SERVED if there.get(code) == Document.ISSUED]
-    return lacking + [f"《{papers.title(code, case.regime)}》的送达证明" for code in unserved]
+    return lacking + [f"《{papers.title(code, case)}》的送达证明" for code in unserved]
 
 
 def _wanted(case: Case) -> list[Any]:
     extra = ["W11"] if case.near_relative else []
+    extra += ["W24"] if case.state == "GRANTED" and registry.get(case.aid_type).certificate else []
     extra += ["W20"] if case.county_visits.filter(visited_on__isnull=False).exists() else []
     extra += ["W26", "W27", "W28"] if case.appraisals.exclude(result="").exists() else []
     return [*MANDATORY.get(case.state, ()), *extra]

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.aid_types import registry
-from jiuzhu.aid_types.base import ONCE
+from jiuzhu.aid_types.base import ONCE, AidType
+from jiuzhu.audit.acts import record
 from jiuzhu.cases import papers
 from jiuzhu.cases.acts._act import Act
 from jiuzhu.cases.acts.review import assessment_words
@@ -27,6 +30,7 @@ from jiuzhu.people.queries import account_on
 from jiuzhu.policy.evidence import Evidence
 from jiuzhu.policy.months import first_month
 from jiuzhu.policy.outcome import Outcome
+from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.workflow import clocks as law
 
 
@@ -43,17 +47,14 @@ def _next_review(act: Act, months: int) -> date:
 
 def create_entitlement(act: Act, decision: Decision) -> Entitlement:
     """The month after the grant is the first. Another kind of living aid of the same people ends the month before
-    (AS-33); the same kind, or an overlap, is impossible (E_DUP). One-off aid is due in the month of the grant alone.
+    (AS-33); the same kind, or an overlap, is impossible (E_DUP). One-off aid is due in the month of the grant alone,
+    a status holds from the day it is recognised.
     """
-    case = act.case
-    account = account_on(case.household, act.today, case.for_person)
+    case, aid = act.case, registry.get(act.case.aid_type)
+    account = account_on(case.household, act.today, case.for_person) if aid.has_money else None
     evidence = Evidence.from_dict(decision.assessment.evidence.body)
     counted = {member.ref for member in evidence.counted}
     values = parameter_set(case, act.today)
-    month = first_month(granted_on=act.today, approved_on=decision.decided_on, parameters=values)
-    once = registry.get(case.aid_type).pays == ONCE
-    month, last = (act.today.replace(day=1),) * 2 if once else (month, None)
-    reviewed = registry.get(case.aid_type).review_class(evidence)
     entitlement = Entitlement.objects.create(
         number=f"DY{case.case_no}",
         case=case,
@@ -65,24 +66,26 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
         county=case.county,
         village_code=case.village_code,
         payee=account.holder if account and account.holder else case.for_person or case.applicant,
-        first_month=month,
-        last_month=last,
-        review_class=reviewed,
-        next_review_on=None if once else _next_review(act, int(values[f"review.cycle.{reviewed}"])),
         created_at=act.at,
+        **(_paid if aid.has_money else _recognised)(act, aid, decision, evidence, values),
     )
-    EntitlementAmount.objects.create(
-        entitlement=entitlement,
-        from_month=month,
-        to_month=last,
-        members_count=decision.members_count,
-        base_fen=decision.base_fen,
-        topup_fen=decision.topup_fen,
-        care_fen=decision.care_fen,
-        decision=decision,
-    )
+    month = entitlement.first_month
+    if aid.has_money:
+        EntitlementAmount.objects.create(
+            entitlement=entitlement,
+            from_month=month,
+            to_month=entitlement.last_month,
+            members_count=decision.members_count,
+            base_fen=decision.base_fen,
+            topup_fen=decision.topup_fen,
+            care_fen=decision.care_fen,
+            decision=decision,
+        )
     persons = [each for each in Person.objects.filter(household=case.household) if str(each.uid) in counted]
-    _end_former(entitlement, persons, case.exclusive_group)
+    _end_former(entitlement, persons, case.exclusive_group, again=not aid.has_money)
+    if case.for_person is None:
+        for group in aid.replaces:
+            _end_former(entitlement, persons, group)
     try:
         with transaction.atomic():
             for person in persons:
@@ -91,21 +94,54 @@ def create_entitlement(act: Act, decision: Decision) -> Entitlement:
                     person=person,
                     group=case.exclusive_group,
                     from_month=month,
-                    to_month=last,
+                    to_month=entitlement.last_month,
                 )
     except IntegrityError as clash:
         if "E_DEATH" in str(clash):
             raise Refusal("E_DEATH") from clash
-        raise Refusal("E_DUP", why="有家庭成员已在享受低保或特困供养") from clash
+        raise Refusal("E_DUP", why=f"有家庭成员已在享受{aid.short_name}或者同类救助") from clash
     return entitlement
 
 
-def _end_former(new: Entitlement, persons: list[Person], group: str) -> None:
-    """AS-33, DQ-04: who takes up another kind of living aid leaves the former with the month before."""
+def _paid(
+    act: Act, aid: AidType, decision: Decision, evidence: Evidence, values: ParameterSet
+) -> dict[str, Any]:
+    """AMT-06: paid from the month after the grant, looked at again by class (5.2); one-off aid at once and once."""
+    reviewed = aid.review_class(evidence)
+    if aid.pays == ONCE:
+        month = act.today.replace(day=1)
+        return {"first_month": month, "last_month": month, "review_class": reviewed}
+    return {
+        "first_month": first_month(granted_on=act.today, approved_on=decision.decided_on, parameters=values),
+        "review_class": reviewed,
+        "next_review_on": _next_review(act, int(values[f"review.cycle.{reviewed}"])),
+    }
+
+
+def _recognised(
+    act: Act, aid: AidType, decision: Decision, evidence: Evidence, values: ParameterSet
+) -> dict[str, Any]:
+    """EDG-01, RIG-01: from the day of recognition to the day before it is so many months old."""
+    months = aid.valid_months(values) if aid.valid_months else 12
+    valid_to = add_months(act.today, months) - timedelta(days=1)
+    return {
+        "first_month": act.today.replace(day=1),
+        "last_month": valid_to.replace(day=1),
+        "valid_to": valid_to,
+        "review_class": aid.review_class(evidence),
+        "next_review_on": valid_to,
+    }
+
+
+def _end_former(new: Entitlement, persons: list[Person], group: str, *, again: bool = False) -> None:
+    """AS-33, DQ-04: who takes up another kind of living aid leaves the former with the month before.
+
+    ``again``: a status recognised anew replaces the former one of the same kind.
+    """
     last = add_months(new.first_month, -1)
-    rows = EntitlementMember.objects.filter(person__in=persons, group=group).exclude(
-        entitlement__aid_type=new.aid_type
-    )
+    rows = EntitlementMember.objects.filter(person__in=persons, group=group).exclude(entitlement=new)
+    if not again:
+        rows = rows.exclude(entitlement__aid_type=new.aid_type)
     rows = rows.filter(Q(to_month__isnull=True) | Q(to_month__gte=new.first_month))
     for former in Entitlement.objects.filter(pk__in=rows.values("entitlement_id")):
         leave(former, persons, last_month=last, reason=f"ST-TO-{new.aid_type}"[:16])
@@ -144,6 +180,24 @@ def stop(entitlement: Entitlement, *, last_month: date, reason: str) -> None:
     members.filter(Q(to_month__isnull=True) | Q(to_month__gt=last_month)).update(to_month=last_month)
 
 
+def lapse_statuses(on: date) -> int:
+    """EDG-01, RIG-01: statuses whose last day is over and that were not recognised again. Returns how many ended."""
+    ended = 0
+    with transaction.atomic(), fence(PLATFORM):
+        rows = Entitlement.objects.select_for_update(of=("self",), skip_locked=True)
+        for entitlement in rows.filter(valid_to__lt=on, state__in=Entitlement.RUNNING).select_related("case"):
+            stop(entitlement, last_month=entitlement.valid_to.replace(day=1), reason="ST-EXPIRED")
+            record(
+                PLATFORM,
+                "entitlement.lapse",
+                about=entitlement,
+                case_no=entitlement.case.case_no,
+                valid_to=entitlement.valid_to.isoformat(),
+            )
+            ended += 1
+    return ended
+
+
 def set_amount(
     entitlement: Entitlement,
     *,
@@ -178,8 +232,9 @@ def grant(act: Act) -> None:
     entitlement = create_entitlement(act, decision)
     words = assessment_words(Outcome.from_dict(decision.assessment.outcome))
     first_month = entitlement.first_month.isoformat()
-    act.paper("W23", first_month=first_month, **papers.account_words(case, act.today), **words)
-    if "W24" in (*act.move.papers, *act.move.optional_papers):
+    span = {"valid_from_on": act.today, "valid_to_on": entitlement.valid_to}
+    act.paper("W23", first_month=first_month, **span, **papers.account_words(case, act.today), **words)
+    if registry.get(case.aid_type).certificate:
         act.paper(
             "W24",
             first_month=first_month,

@@ -21,7 +21,7 @@ from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.cases import authority, evidence, papers
 from jiuzhu.cases.acts._act import Act, acting, finish
-from jiuzhu.cases.acts.application import case_no, regime_today
+from jiuzhu.cases.acts.application import case_no
 from jiuzhu.cases.acts.decision import reason_words, write_decision
 from jiuzhu.cases.acts.review import assessment_words
 from jiuzhu.cases.models import (
@@ -36,6 +36,7 @@ from jiuzhu.cases.models import (
     Step,
 )
 from jiuzhu.cases.models.case import CaseMember
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices, name_of
 from jiuzhu.core.refusal import Refusal

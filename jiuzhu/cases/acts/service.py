@@ -87,13 +87,12 @@ def _serve(
         proof=picture.content if picture else None,
         mime=picture.mime if picture else "image/png",
     )
-    served = set(
-        Document.objects.filter(case_id=case.id, state=Document.SERVED).values_list("code", flat=True)
+    waiting = set(
+        Document.objects.filter(case_id=case.id, state=Document.ISSUED).values_list("code", flat=True)
     )
     if paper.code == "W07":  # the family's ten days run from the day it has the paper in hand
         clocks.restart(case, "CLK-OBJW", service.served_at)
     for clock_id, codes in PROMISED.items():
-        issued = set(Document.objects.filter(case_id=case.id, code__in=codes).values_list("code", flat=True))
-        if paper.code in codes and served.issuperset(issued):
+        if paper.code in codes and waiting.isdisjoint(codes):
             clocks.stop(case, clock_id, service.served_at)
     return service

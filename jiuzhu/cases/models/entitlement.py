@@ -14,7 +14,8 @@ from jiuzhu.people.models import Household, Person
 class Entitlement(models.Model):
     """A benefit of one household (or person). Months are stored as their first day.
 
-    States of 5.1; VOID never took effect (another aid began before its first month).
+    States of 5.1; VOID never took effect (another aid began before its first month). A status (no money) has
+    ``valid_to``, the last day it holds without being recognised again (EDG-01, RIG-01).
     """
 
     ACTIVE, SUSPENDED, GRADUAL = "ACTIVE", "SUSPENDED", "GRADUAL"
@@ -36,6 +37,7 @@ class Entitlement(models.Model):
     first_month = models.DateField()
     last_month = models.DateField(null=True)
     next_review_on = models.DateField(null=True)
+    valid_to = models.DateField("认定有效期至", null=True)
     created_at = models.DateTimeField()
     stop_reason = models.CharField("停发原因", max_length=16, blank=True)
     stopped_at = models.DateTimeField(null=True)

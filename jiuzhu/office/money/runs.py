@@ -65,7 +65,9 @@ class BuildForm(forms.Form):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["aid_type"].choices = [(each.code, each.name) for each in registry.all_types()]
+        self.fields["aid_type"].choices = [
+            (each.code, each.name) for each in registry.all_types() if each.has_money
+        ]
 
     def clean_month(self) -> Any:
         found = _month(self.cleaned_data["month"])

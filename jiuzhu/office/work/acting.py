@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from jiuzhu.cases import queries
+from jiuzhu.cases import papers, queries
 from jiuzhu.cases.acts import verification
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.documents import catalogue
 from jiuzhu.intake import handed
 from jiuzhu.office.work import forms
 from jiuzhu.office.work.cases import page_of
@@ -54,6 +53,7 @@ def act(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
             "tally": _tally(outcome),
             "names": {each["uid"]: each["name"] for each in members},
             "opinions": queries.opinions_of(case),
+            "offers": queries.offers_of(case),
         }
     if request.method != "POST":
         return render(request, _TEMPLATE, context)
@@ -99,7 +99,7 @@ def _tally(outcome: Any) -> dict[str, Any]:
 def _consequences(case: Any, move: Any) -> list[str]:
     """In words: papers that will be issued, clocks that start, where the case goes."""
     told = [f"进入“{'”或“'.join(STATES[target].name for target in move.targets)}”"]
-    titles = [catalogue.title(code, case.regime) for code in move.papers]
+    titles = [papers.title(code, case) for code in move.papers]
     if titles:
         told.append(f"制发{'、'.join(f'《{title}》' for title in titles)}")
     names = [clocks.deadlines()[each].name for each in move.starts]

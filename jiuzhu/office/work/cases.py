@@ -20,6 +20,7 @@ from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
 from jiuzhu.intake import handed, places
+from jiuzhu.office.work import timekeeping
 from jiuzhu.office.work.forms import LIVING
 from jiuzhu.office.work.page import case_url, head, staff_only
 from jiuzhu.office.work.tables import case_table
@@ -203,7 +204,12 @@ def _verification(actor: Any, case: Any) -> dict[str, Any]:
 
 def _rule(actor: Any, case: Any) -> dict[str, Any]:
     names = {each["uid"]: each["name"] for each in queries.household_view(actor, case)["members"]}
-    return {"outcome": queries.outcome_of(case), "names": names, "decisions": queries.decisions_of(case)}
+    return {
+        "outcome": queries.outcome_of(case),
+        "names": names,
+        "decisions": queries.decisions_of(case),
+        "offers": queries.offers_of(case),
+    }
 
 
 def _papers(actor: Any, case: Any) -> dict[str, Any]:
@@ -234,6 +240,10 @@ def _trace(actor: Any, case: Any) -> dict[str, Any]:
         "clocks": [
             {"row": row, "state": state, "running": row.ended_at is None}
             for row, state in queries.clocks_of(case)
+        ],
+        "clock_acts": [
+            (words, reverse("office:clock", args=[case.uid, what]))
+            for what, words in timekeeping.offered(actor, case)
         ],
     }
 

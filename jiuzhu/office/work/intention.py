@@ -29,7 +29,7 @@ def register(request: HttpRequest, town_id: int) -> HttpResponse:
     if town is None or town_id not in request.asker.towns:
         raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
     given = request.POST if request.method == "POST" else None
-    family = FamilyForms(given, villages=places.village_choices(town))
+    family = FamilyForms(given, villages=places.village_choices(town), aids=places.aids(town))
     context = {
         "page_title": "登记救助意愿",
         "town": town,

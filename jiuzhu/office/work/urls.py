@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiuzhu.office.work import acting, cases, emergency, family, intention, today, visits
+from jiuzhu.office.work import acting, cases, emergency, family, intention, timekeeping, today, visits
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("cases/<uuid:uid>/findings/<int:finding>/", acting.answer, name="finding"),
     path("cases/<uuid:uid>/recheck/", acting.recheck, name="recheck"),
     path("cases/<uuid:uid>/followup/", acting.followup, name="followup"),
+    path("cases/<uuid:uid>/clock/<str:what>/", timekeeping.change, name="clock"),
     path("cases/<uuid:uid>/visit/", visits.visit, name="visit"),
     path("cases/<uuid:uid>/visit/<str:part>/", visits.part, name="visit-part"),
     path("cases/<uuid:uid>/posting/", visits.posting, name="posting"),

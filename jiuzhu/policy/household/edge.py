@@ -124,6 +124,7 @@ def family_within(evidence: Evidence, parameters: ParameterSet, regime: str) -> 
 
 
 RELIGIOUS = "HH-10"
+_APART = (RELIGIOUS, "HH-22")  # no member of the family's household, but a household of one himself
 
 
 def single_ground(member: Member, on: date, regime: str) -> str:
@@ -160,7 +161,7 @@ def alone(
         ref, single_ground(own, evidence.as_of, regime), _family_fits(evidence, own, parameters, regime)
     )
     members = tuple(
-        replace(member, exclude="" if member.exclude == RELIGIOUS else member.exclude)
+        replace(member, exclude="" if member.exclude in _APART else member.exclude)
         if member.ref == ref
         else replace(member, exclude=member.exclude or "DB-06")
         for member in evidence.members
