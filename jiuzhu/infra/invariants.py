@@ -39,6 +39,18 @@ class Invariant:
 
 INVARIANTS = (
     Invariant(
+        "ORG-15",
+        "未办结的转办单都有时限和编号文书",
+        """SELECT r.number, '没有时限或文书' FROM onedoor_referral r JOIN documents_document d ON d.id = r.document_id
+           WHERE (r.open AND (r.clock = '' OR r.due_on IS NULL)) OR d.doc_no <> r.number""",
+    ),
+    Invariant(
+        "WF-03",
+        "未办结的困难线索都有时限，办结的都有经过",
+        """SELECT l.number, '没有时限或结果' FROM onedoor_lead l WHERE (l.open AND l.due_on IS NULL)
+           OR (NOT l.open AND NOT EXISTS (SELECT 1 FROM onedoor_leadstep s WHERE s.lead_id = l.id AND s.to_state = l.state))""",
+    ),
+    Invariant(
         "ORG-03",
         "调查人员没有审批本人调查的案件",
         """SELECT c.case_no, '由调查人员审批' FROM cases_decision d JOIN cases_case c ON c.id = d.case_id

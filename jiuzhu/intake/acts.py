@@ -112,6 +112,9 @@ def report_change(
                 )
             if kind == "NEED" and actor.is_citizen:  # who told us is sealed with the lead, not written here
                 report.reporter_name, report.household_id = "群众", None
+            if report.lead:  # followed there to an end: nobody has to answer it here a second time
+                report.answered_at, report.answered_by = report.at, "系统"
+                report.answer = f"已登记为困难线索{report.lead.number}，限期上门"
             with fence(PLATFORM):
                 report.save(force_insert=True)
             record(actor, "change.report", about=report, kind=kind, village=village_code)

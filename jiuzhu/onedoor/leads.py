@@ -94,8 +94,8 @@ def report(
             joined = lead is not None
             if lead is None:
                 lead = _new(actor, town, village_code, tidy, number, phone, address, incapable)
-            elif incapable and not lead.incapable:
-                Lead.objects.filter(pk=lead.pk).update(incapable=True)
+            else:
+                _learn(lead, number, incapable)
             said = _say(actor, lead, source, order_no, text, photo, once)
             if informant.strip() or informant_phone.strip():
                 _seal(said, informant, informant_phone)
@@ -104,6 +104,8 @@ def report(
     except IntegrityError as clash:
         if "one_report_per_hotline_order" in str(clash):
             raise Refusal("E_HOTLINE_TWICE", order_no=order_no) from clash
+        if "one_open_lead" in str(clash):  # somebody registered the same person at this very moment
+            raise Refusal("E_REPEAT", case_no=tidy) from clash
         if "once" in str(clash):
             raise Refusal("E_REPEAT", case_no="困难线索") from clash
         raise
@@ -139,6 +141,14 @@ def _new(
     (row,) = LEAD.named("L1")
     finish(DoorAct(actor=actor, row=lead, move=row, at=now))
     return lead
+
+
+def _learn(lead: Lead, number: str, incapable: bool) -> None:
+    """What the second word adds to the first: the number, the incapacity."""
+    if number and not lead.id_no:
+        lead.id_no = number
+    lead.incapable = lead.incapable or incapable
+    lead.save(update_fields=["id_no_sealed", "id_no_index", "incapable"])
 
 
 def _say(
@@ -235,10 +245,20 @@ def visit(
         if incapable is not None:
             act.change(incapable=incapable)
         if id_no.strip():
-            act.change(id_no=id_numbers.parse(id_no, on=act.today).number)
+            number = id_numbers.parse(id_no, on=act.today).number
+            _refuse_second(lead, number)
+            act.change(id_no=number)
             _link_person(act)
         act.note(found=found)
     return act.row
+
+
+def _refuse_second(lead: Lead, number: str) -> None:
+    """E_DUP when the number learned at the visit belongs to a person another lead already follows."""
+    with fence(PLATFORM):
+        other = known.open_lead(name=lead.name, id_no=number, village_code=lead.village_code)
+    if other and other.pk != lead.pk and other.id_no == number:
+        raise Refusal("E_DUP", why=f"该号码的人已由线索{other.number}跟进")
 
 
 def _link_person(act: DoorAct) -> None:

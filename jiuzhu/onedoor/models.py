@@ -93,6 +93,17 @@ class Lead(SealedRow, Timed):
                 | (Q(open=False) & ~Q(state__in=("OPEN", "VISITED"))),
                 name="lead_ends_with_an_outcome",
             ),
+            # a person is followed once: by number, else by name in the village
+            models.UniqueConstraint(
+                fields=["id_no_index"],
+                condition=Q(open=True) & ~Q(id_no_index=""),
+                name="one_open_lead_a_number",
+            ),
+            models.UniqueConstraint(
+                fields=["village_code", "name_index"],
+                condition=Q(open=True, id_no_index=""),
+                name="one_open_lead_a_name",
+            ),
         ]
 
 

@@ -321,6 +321,18 @@ def referrals_of_case(actor: Actor, case_uid: UUID | str) -> list[Row]:
     return [row_of(actor, each) for each in rows.order_by("id")]
 
 
+def origin_of_case(actor: Actor, case: Case) -> str:
+    """Where a case came from, in words: lead, hotline order, reception; empty when it began by itself."""
+    words = []
+    lead = _in_area(actor, Lead.objects.all()).filter(case=case).first() if actor.is_staff else None
+    if lead:
+        words.append(f"困难线索{lead.number}")
+        words += [f"热线工单{each.order_no}" for each in lead.reports.exclude(order_no="").order_by("id")]
+    for each in _in_area(actor, Reception.objects.filter(matters__case=case)):
+        words.append(f"一门受理{each.number}")
+    return "，".join(words)
+
+
 def referrals_for_family(actor: Actor) -> list[dict[str, Any]]:
     """What the family sees on its phone: plain words, the promised day, what the department said."""
     if not actor.household_id:

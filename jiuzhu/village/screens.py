@@ -1,4 +1,4 @@
-"""Three big buttons: help somebody apply, photograph a posting, see who must bring what.
+"""Big buttons: help somebody apply, photograph a posting, see who must bring what (leads and one door: door.py).
 
 An assistant sees neither verification answers nor money (VER-30, L0).
 """

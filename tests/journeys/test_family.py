@@ -44,7 +44,9 @@ def _first_steps(city: City, family: dict[str, Any], town: tuple[str, str], *, m
     """Sign-in, intention, everybody's signature; returns the family's phone."""
     phone = city.phone()
     if manual:
-        phone.open("/").tell("citizen", "首页", "四个大按钮。右上角可以打开长者模式（字更大、间距更宽）。")
+        phone.open("/").tell(
+            "citizen", "首页", "大按钮，一件事一个。右上角可以打开长者模式（字更大、间距更宽）。"
+        )
     moves.enter(phone, family, manual=manual)
     moves.register(phone, city, family, town[1], manual=manual)
     phone.press("现在去签授权")
@@ -301,7 +303,7 @@ def test_the_village_assistant_helps_a_neighbour_apply_and_photographs_the_board
         username = Post.objects.get(role="VILLAGE_ASSIST", organ__code="371522102").staff.username
     assistant = city.staff(username)
     assistant.page.set_viewport_size(PHONE)
-    assistant.open("/village/").tell("village", "首页", "三个大按钮，随身手机上办。")
+    assistant.open("/village/").tell("village", "首页", "大按钮，随身手机上办。")
     assistant.press("帮人申请")
     moves.fill_family(assistant, family)
     assistant.tell("village", "帮人申请", "先写明谁委托您办；书面委托拍照留存。")

@@ -414,6 +414,22 @@ def test_a_second_word_about_the_same_person_joins_the_first(
         assert LeadReport.objects.filter(lead=first).count() == 2
 
 
+def test_a_number_learned_later_does_not_make_two_leads_of_one_person(
+    city: City, assistant: Actor, clerk: Actor
+) -> None:
+    person = family_rows(city)[0]
+    with clock.at(MONDAY), fence(assistant):
+        unnumbered = find(assistant, name=person["name"])
+    with clock.at(MONDAY), fence(clerk):
+        same = find(clerk, source="GRID", name=person["name"], id_no=person["id_no"], incapable=True)
+        other = find(clerk, source="GRID", name="小名石头")
+        with refused("E_DUP", unnumbered.number):
+            seen_at_home(clerk, other, id_no=person["id_no"])
+
+    assert same.pk == unnumbered.pk
+    assert (fresh(same).id_no, fresh(same).incapable) == (person["id_no"], True)
+
+
 def test_help_ends_the_lead_with_the_intention_and_the_hotline_is_answered_once_from_it(
     city: City, clerk: Actor
 ) -> None:
@@ -435,6 +451,9 @@ def test_help_ends_the_lead_with_the_intention_and_the_hotline_is_answered_once_
         assert (lead.state, lead.open) == ("HELPED", False)
         assert lead.case == queries.matters_of(reception)[0]["case"]
         assert lead.case.channel == "DISCOVERY"
+        assert queries.origin_of_case(clerk, lead.case).startswith(
+            f"困难线索{lead.number}，热线工单12345-20190902-0088"
+        )
         text = queries.suggested_answer(lead)
         assert lead.case.case_no in text
         leads.answer_order(clerk, said["report"].id, answer=text)
@@ -564,6 +583,7 @@ def test_a_reported_need_becomes_a_lead_by_itself(city: City, assistant: Actor) 
     with fence(PLATFORM):
         lead = Lead.objects.get(pk=report.lead_id)
     assert (lead.name, lead.state) == ("高大柱", "OPEN")
+    assert lead.number in report.answer and report.answered_at, "not in two lists of work"
 
 
 def test_who_told_us_is_sealed_for_the_handler_alone(city: City, assistant: Actor, clerk: Actor) -> None:

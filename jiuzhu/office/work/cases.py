@@ -24,6 +24,7 @@ from jiuzhu.office.work import timekeeping
 from jiuzhu.office.work.forms import LIVING
 from jiuzhu.office.work.page import case_url, head, staff_only
 from jiuzhu.office.work.tables import case_table
+from jiuzhu.onedoor import queries as onedoor
 from jiuzhu.people import queries as people
 from jiuzhu.policy.income_kinds import title_of
 from jiuzhu.ui.tables import Page
@@ -160,6 +161,7 @@ def _facts(actor: Any, case: Any) -> dict[str, Any]:
             ("住址", view["address"] or "—"),
             ("困难情况", case.hardship or "—"),
             ("渠道", dict(CHANNELS).get(case.channel, case.channel)),
+            ("来源", onedoor.origin_of_case(actor, case) or "—"),
             ("上门次数", f"{case.visits_count} 次（群众到窗口不超过一次）"),
         ],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,7 @@ from jiuzhu.accounts.roles import has_power
 from jiuzhu.cases import queries
 from jiuzhu.office.work.page import staff_only
 from jiuzhu.office.work.tables import case_table
+from jiuzhu.onedoor import queries as onedoor
 from jiuzhu.ui.tables import Page
 from jiuzhu.workflow.states import STAGES, STATES
 
@@ -57,8 +59,22 @@ def today(request: HttpRequest) -> HttpResponse:
             "series": [("在办案件", [stages[stage] for stage in STAGES[:-1]])],
             "total": sum(stages.values()),
             "may_register": actor.role == "TOWN_CLERK",
+            "door_tiles": _door_tiles(actor),
         },
     )
+
+
+def _door_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
+    """Leads and referrals that wait or are late; nothing is shown where nothing waits."""
+    counts = onedoor.counts(actor)
+    leads, slips = reverse("office:leads"), reverse("office:referrals")
+    tiles = [
+        ("困难线索待办", counts["leads_open"], f"{leads}?scope=open", ""),
+        ("困难线索超期", counts["leads_overdue"], f"{leads}?scope=overdue", "red"),
+        ("转办结果待告知", counts["referrals"]["ANSWERED"], f"{slips}?scope=all&state=ANSWERED", "orange"),
+        ("转办超期", counts["referrals_overdue"], f"{slips}?scope=overdue", "red"),
+    ]
+    return [tile for tile in tiles if tile[1]]
 
 
 def _elsewhere(role: str) -> str:
