@@ -139,6 +139,7 @@ class Installation:
                 continue
 
     def start_postgres(self) -> None:
+        until(lambda: not postgres.is_running(self.folder), "the killed server is gone")
         postgres.ensure_running(self.folder)
 
     @contextmanager

@@ -137,7 +137,9 @@ class PostForm(forms.Form):
     """A role at an organ; whether the two go together, the act says."""
 
     organ = forms.TypedChoiceField(label="单位", coerce=int)
-    role = forms.ChoiceField(label="岗位", choices=[(role.code, role.name) for role in ROLES.values()])
+    role = forms.ChoiceField(
+        label="岗位", choices=[("", "请选择"), *((role.code, role.name) for role in ROLES.values())]
+    )
     villages = forms.CharField(
         label="村（居）代码", required=False, max_length=400, help_text="只有协理员要填；几个村用空格隔开"
     )
@@ -146,7 +148,8 @@ class PostForm(forms.Form):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["organ"].choices = [(each.id, each.organ_name) for each in accounts.organs()]
+        organs = [(each.id, each.organ_name) for each in accounts.organs()]
+        self.fields["organ"].choices = [("", "请选择"), *organs]
 
     def given(self) -> dict[str, Any]:
         return {
