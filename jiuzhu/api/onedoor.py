@@ -56,6 +56,10 @@ class ReasonIn(ActIn):
     reason: str = Field(max_length=300)
 
 
+class CaseNoIn(ActIn):
+    case_no: str = Field(max_length=30)
+
+
 class VisitIn(ActIn):
     visited_on: date
     found: bool
@@ -338,6 +342,7 @@ def _decline(actor: Any, uid: UUID, **fields: Any) -> Any:
 LEAD_ACTS = (
     DoorRow("assign", "指派经办人（L2）", AssignIn, leads.assign),
     DoorRow("visit", "登记上门情况（L3）", VisitIn, leads.visit),
+    DoorRow("help", "已帮助申请，按案号（L4）", CaseNoIn, leads.help_with_case_no),
     DoorRow("already-helped", "已在救助，办结（L5）", ReasonIn, leads.already_helped),
     DoorRow("decline", "本人谢绝帮助（L6）", DeclineIn, _decline),
     DoorRow("not-found", "查无此人（L7）", ReasonIn, leads.not_found),

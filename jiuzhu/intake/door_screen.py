@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.intake import handed
+from jiuzhu.intake import handed, places
 from jiuzhu.intake.door import DoorForm
 from jiuzhu.intake.family import FamilyForms
 from jiuzhu.onedoor import queries, receptions
@@ -31,6 +31,7 @@ class Door:
     channel: str
     done: Callable[[Any], str]
     villages: list[tuple[str, str]] = field(default_factory=list)
+    urgent_url: str = ""
     view: dict[str, Any] | None = None
     applicant: dict[str, str] = field(default_factory=dict)
     lead: Any = None
@@ -42,7 +43,7 @@ class Door:
 def door_page(request: HttpRequest, door: Door) -> HttpResponse:
     """Shown with what is known; sent once, however often the button is pressed."""
     given = request.POST if request.method == "POST" else None
-    family = None if door.view else FamilyForms(given, villages=door.villages, applicant=door.applicant)
+    family = None if door.view else _family(door, given)
     adding = bool(family and family.adding)
     said = door.lead.reports.order_by("id").first() if door.lead else None
     form = DoorForm(None if adding else given, town=door.town, initial={"need": said.text} if said else {})
@@ -58,6 +59,8 @@ def door_page(request: HttpRequest, door: Door) -> HttpResponse:
         "forms": family,
         "door": form,
         "lead": door.lead,
+        "urgent": queries.urgent_matters(door.town) if door.urgent_url else [],
+        "urgent_url": door.urgent_url,
         "once": handed.token(request),
     } | door.context
     if given is None or adding:
@@ -89,6 +92,10 @@ def door_page(request: HttpRequest, door: Door) -> HttpResponse:
         return handed.refused(request, door.template, context, refusal)
     messages.success(request, f"已受理，编号{reception.number}。")
     return redirect(door.done(reception))
+
+
+def _family(door: Door, given: Any) -> FamilyForms:
+    return FamilyForms(given, villages=door.villages, aids=places.aids(door.town), applicant=door.applicant)
 
 
 def opened_cases(reception: Any) -> list[Any]:

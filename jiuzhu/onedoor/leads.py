@@ -270,9 +270,31 @@ def _link_person(act: DoorAct) -> None:
         act.change(person=person, household=person.household)
 
 
-def help_with_case(actor: Actor, uid: UUID | str, case: Case, *, once: UUID | str | None = None) -> Lead:
+def help_with_case_no(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    case_no: str,
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Lead:
+    """L4 by the number of a case opened elsewhere (first aid in an emergency, the family's own application)."""
+    case = Case.objects.filter(case_no__iexact=case_no.strip(), town_id__in=actor.towns).first()
+    if case is None:
+        raise Refusal("E_NOT_FOUND", what="案件")
+    return help_with_case(actor, uid, case, seen=seen, once=once)
+
+
+def help_with_case(
+    actor: Actor,
+    uid: UUID | str,
+    case: Case,
+    *,
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Lead:
     """L4: the person was helped to apply; the lead points at the intention (F43 art. 11)."""
-    with acting(actor, Lead, uid, "L4", once=once) as act:
+    with acting(actor, Lead, uid, "L4", seen=seen, once=once) as act:
         if case.town_id != act.row.town_id:
             raise Refusal("E_INPUT", field="案件", problem="不是本乡镇（街道）的案件")
         act.change(case=case, household_id=case.household_id, reason=f"已登记意愿，案号{case.case_no}")

@@ -21,7 +21,7 @@ from jiuzhu.core import clock, id_numbers, names
 from jiuzhu.core.id_numbers import age_on, mask, mask_phone
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.onedoor import known, receptions, table
-from jiuzhu.onedoor._act import check_may_see, clock_state
+from jiuzhu.onedoor._act import check_may_see, clock_state, regime_today
 from jiuzhu.onedoor.matters import Matter, all_matters, matter
 from jiuzhu.onedoor.models import Lead, LeadReport, Reception, Referral, Station
 from jiuzhu.people.models import Household, Person
@@ -111,6 +111,12 @@ def family_view(actor: Actor, household_uid: UUID | str) -> dict[str, Any]:
 def own_matters(town: Organisation) -> list[Any]:
     """Aid types of the platform in force today."""
     return list(receptions.own_types(town))
+
+
+def urgent_matters(town: Organisation) -> list[Any]:
+    """Aid that is given first and registered afterwards: it has a page of its own and waits for no tick."""
+    regime = regime_today(town, clock.today())
+    return [aid for aid in registry.offered(regime) if aid.urgent]
 
 
 def other_matters() -> list[Matter]:

@@ -62,6 +62,7 @@ def door(request: HttpRequest) -> HttpResponse:
             back_url=reverse("portal:mine"),
             town=town,
             channel="ONLINE",
+            urgent_url=reverse("portal:emergency"),
             done=lambda reception: reverse("portal:matters"),
             villages=places.village_choices(town),
             view=onedoor.family_view(actor, home.uid) if home else None,

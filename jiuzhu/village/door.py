@@ -72,6 +72,7 @@ def door(request: HttpRequest) -> HttpResponse:
             back_url=reverse("village:leads") if lead else reverse("village:home"),
             town=town,
             channel="AGENT",
+            urgent_url=reverse("village:emergency"),
             done=_done,
             villages=places.village_choices(town, actor.villages),
             view=view,

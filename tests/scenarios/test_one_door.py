@@ -16,6 +16,7 @@ from departments import desks
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import villages_of
+from jiuzhu.cases.acts import emergency
 from jiuzhu.core import clock
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.intake import acts as intake
@@ -541,6 +542,27 @@ def test_already_helped_needs_a_case_or_benefit_the_platform_knows(
 
     assert fresh(known).state == "ALREADY_HELPED"
     assert fresh(known).case_id is not None
+
+
+def test_aid_given_first_ends_the_lead_by_its_case_number(city: City, clerk: Actor) -> None:
+    rows = family_rows(city)
+    with clock.at(MONDAY), fence(clerk):
+        (urgent,) = queries.urgent_matters(town_of())
+        lead = find(clerk, source="STAFF", name=rows[0]["name"])
+        case = emergency.report_emergency(
+            clerk,
+            town_id=town_of().id,
+            village_code=village(),
+            name=rows[0]["name"],
+            id_no=rows[0]["id_no"],
+            cause=next(iter(urgent.hardship_causes)),
+            summary="家中失火",
+        )
+        with refused("E_NOT_FOUND"):
+            leads.help_with_case_no(clerk, lead.uid, case_no="没有这个号")
+        leads.help_with_case_no(clerk, lead.uid, case_no=case.case_no)
+
+    assert (fresh(lead).state, fresh(lead).case_id) == ("HELPED", case.id)
 
 
 def test_a_need_of_another_department_ends_the_lead_as_referred(city: City, clerk: Actor) -> None:

@@ -76,6 +76,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         "form": form,
         "once": handed.token(request),
         "back": reverse("office:door"),
+        "urgent": queries.urgent_matters(town),
         "crumbs": [("一门受理", reverse("office:door"))],
     }
     if given is None or (family and family.adding):
@@ -122,7 +123,7 @@ def _family(request: HttpRequest, town: Any, given: Any, lead: Any) -> FamilyFor
     if not known and typed:
         is_number = any(char.isdigit() for char in typed)
         known = {"id_no": typed} if is_number else {"name": names.normalise(typed)}
-    return FamilyForms(given, villages=places.village_choices(town), applicant=known)
+    return FamilyForms(given, villages=places.village_choices(town), aids=places.aids(town), applicant=known)
 
 
 def _words_of(lead: Any) -> str:

@@ -214,6 +214,8 @@ def _fields(key: str, view: dict[str, Any]) -> type[forms.Form]:
             text=text("家里什么情况", rows=3),
             incapable=flag("本人不能自己表达或决定"),
         )
+    if key == "L4":
+        return form_of(case_no=forms.CharField(label="已登记案件的案号", max_length=30))
     if key == "L5":
         reason = text("已有什么救助", limit=300)
         reason.initial = "；".join(each.words for each in view["known"])
@@ -235,6 +237,7 @@ def _fields(key: str, view: dict[str, Any]) -> type[forms.Form]:
 
 _NOTES = {
     "L3": "照片可以不拍。",
+    "L4": "已在别处登记（如急难救助）的，填案号；还没有登记的，用右上角“帮助申请”。",
     "L6": "本人无行为能力的不能谢绝，应帮助申请。",
     "L7": "先登记过上门、没有见到本人，才能这样办结。",
 }
@@ -243,7 +246,7 @@ _NOTES = {
 def _forms(view: dict[str, Any], tried: str, given: Any) -> list[MoveForm]:
     found = []
     for each in view["moves"]:
-        if each.key in ("L4", "L9") or (each.key == "L5" and not view["known"]):
+        if each.key == "L9" or (each.key == "L5" and not view["known"]):
             continue
         fields = _fields(each.key, view)
         initial = {"incapable": view["lead"].incapable} if each.key == "L3" else {}
@@ -269,6 +272,8 @@ def _run(request: HttpRequest, uid: UUID, key: str, given: dict[str, Any], **ver
     elif key == "L3":
         found = given.pop("found") == "yes"
         acts.visit(actor, uid, found=found, photo=handed.photo(request, "photo"), **given, **versions)
+    elif key == "L4":
+        acts.help_with_case_no(actor, uid, case_no=given["case_no"], **versions)
     elif key == "L5":
         acts.already_helped(actor, uid, **given, **versions)
     elif key == "L6":
@@ -303,7 +308,7 @@ def move(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
     except Refusal as refusal:
         if refusal.code == "E_REPEAT":
             return handed.repeated(request, refusal, here)
-        if refusal.code == "E_NOT_FOUND":
+        if refusal.code == "E_NOT_FOUND" and refusal.params.get("what") != "案件":
             raise
         return _page(request, uid, refusal=refusal, tried=key, given=request.POST)
     messages.success(request, "已办理。")
