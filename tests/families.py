@@ -246,18 +246,21 @@ class City:
     def walk_to(self, state: str, **more: Any) -> Family:
         return self.family(**more).until(state)
 
-    def publish(self, key: str, value: Any, *, since: date = date(2019, 1, 1)) -> None:
+    def publish(self, key: str, value: Any, *, since: date = date(2019, 1, 1), area_type: str = "") -> None:
         """The city sets a value; what was in force ends the day before."""
         from jiuzhu.accounts.models import Organisation
         from jiuzhu.parameters.models import PublishedValue
 
         city, now = Organisation.objects.get(kind="CITY"), clock.now()
-        former = PublishedValue.objects.filter(key=key, scope=city, state="PUBLISHED", effective_to=None)
+        former = PublishedValue.objects.filter(
+            key=key, scope=city, state="PUBLISHED", effective_to=None, area_type=area_type
+        )
         former.filter(effective_from__gte=since).update(state="WITHDRAWN")
         former.filter(effective_from__lt=since).update(effective_to=since - timedelta(days=1))
         PublishedValue.objects.create(
             key=key,
             scope=city,
+            area_type=area_type,
             value=value,
             effective_from=since,
             doc_no="测试文件",

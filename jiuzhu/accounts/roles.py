@@ -93,7 +93,7 @@ ROLES: dict[str, Role] = {
             "县社会救助中心",
             "COUNTY",
             1,
-            "case.read payroll.read payroll.build payroll.check_county payroll.publish fund.read fund.top_up",
+            "case.read payroll.read payroll.build payroll.check_county payroll.publish fund.read fund.top_up standard.batch",
             "",
         ),
         _role(

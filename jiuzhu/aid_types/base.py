@@ -40,6 +40,8 @@ class AidType:
     ``pays`` is MONTHLY, ONCE or STATUS (recognised, no money); ``regimes`` those in which the type exists.
     ``per_person``: one person's aid, not the household's; ``may_be_single``: a household's that one member may have
     alone (DB-05). ``obligors_sign``: obligors authorise too (TK-05).
+    ``restate`` gives base and top-up (fen) under another standard with unchanged income, from per-head income,
+    persons and the labels of the former sum's lines (DYN-40); ``None`` where no standard moves the amount.
     ``valid_months``: how long a status holds before it has to be recognised again.
     ``replaces``: exclusive groups whose status the whole household loses when this is granted.
     ``support``: what a supported person has beyond money; nothing for aid that is only money.
@@ -68,6 +70,7 @@ class AidType:
     replaces: tuple[str, ...] = ()
     obligors_sign: bool = False
     valid_months: Callable[[ParameterSet], int] | None = None
+    restate: Callable[[int, int, tuple[str, ...], ParameterSet], tuple[int, int]] | None = None
     support: Support | None = None
     cash_months: str = "prop.cash_months"
     total_clock: str = "CLK-T20"

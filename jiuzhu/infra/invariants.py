@@ -167,6 +167,22 @@ INVARIANTS = (
            WHERE k.ended_at IS NULL AND NOT c.open AND k.clock NOT IN ('CLK-CARD', 'CLK-RN')""",
     ),
     Invariant(
+        "DYN-11",
+        "减发、停发之前都送达了告知书",
+        """SELECT c.number, '告知书送达之前生效' FROM benefits_effect f JOIN benefits_change c ON c.id = f.change_id
+           JOIN benefits_changedecision d ON d.change_id = c.id
+           LEFT JOIN benefits_notice n ON n.change_id = c.id LEFT JOIN documents_service s ON s.document_id = n.document_id
+           WHERE d.result IN ('DECREASE', 'STOP')
+             AND (s.served_on IS NULL OR date_trunc('month', s.served_on) > f.from_month)""",
+    ),
+    Invariant(
+        "ORG-03",
+        "登记、核实变更的人没有决定该变更",
+        """SELECT c.number, '本人决定' FROM benefits_changedecision d JOIN benefits_change c ON c.id = d.change_id
+           WHERE c.reporter_id = d.decider_id OR EXISTS (SELECT 1 FROM benefits_examination x
+              WHERE x.change_id = c.id AND x.by_id = d.decider_id)""",
+    ),
+    Invariant(
         "PAY-06",
         "同一待遇同月只发一次",
         """SELECT e.number, to_char(l.pay_month, 'YYYY-MM') FROM payments_payline l

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Division, Organisation
@@ -16,6 +16,7 @@ from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.core import clock
+from jiuzhu.core.calendar import add_months
 from jiuzhu.core.codes import choices, name_of
 from jiuzhu.core.id_numbers import mask_account
 from jiuzhu.core.names import mask as mask_name
@@ -546,39 +547,56 @@ def dues_of(entitlement_id: int, causes: str = "") -> QuerySet[Due]:
 
 @dataclass(frozen=True)
 class Listed:
-    """One month's living sum as listed: ``open`` while its list may still change, ``gone`` once it went to the bank.
-
-    A line held back or returned is not money in the family's hands.
-    """
+    """One month's living sum as listed. ``kept_back``: held, or returned by the bank, and not paid again so far."""
 
     month: date
     fen: int
-    open: bool
-    gone: bool
+    kept_back: bool
+
+
+def paid_lines(entitlement_id: int) -> QuerySet[PayLine]:
+    """Every line of an entitlement, the newest first; the caller has been allowed to see the entitlement."""
+    return (
+        PayLine.objects.filter(entitlement_id=entitlement_id)
+        .select_related("run", "result")
+        .order_by("-pay_month", "-id")
+    )
+
+
+def _living(entitlement_id: int) -> QuerySet[PayLine]:
+    return PayLine.objects.filter(
+        entitlement_id=entitlement_id, pay_kind__in=("REGULAR", "ARREARS"), reissue_of__isnull=True
+    )
 
 
 def listed_months(entitlement_id: int, since: date) -> list[Listed]:
-    """Living sums of the months from ``since``: what was put on lists, and how far it went."""
-    held, code = Exists(LineMark.objects.filter(line=OuterRef("pk"), kind=LineMark.HELD)), "result__code"
+    """Living sums that lists took for the months from ``since``."""
+    again = Exists(PayLine.objects.filter(reissue_of=OuterRef("pk")))
     rows = (
-        PayLine.objects.filter(
-            entitlement_id=entitlement_id,
-            pay_month__gte=since,
-            pay_kind__in=("REGULAR", "ARREARS"),
-            reissue_of__isnull=True,
-        )
-        .annotate(held=held)
-        .order_by("pay_month")
+        _living(entitlement_id)
+        .filter(pay_month__gte=since)
+        .annotate(held=_held(), again=again)
+        .order_by("pay_month", "id")
         .values_list(
-            "pay_month", "base_fen", "topup_fen", "care_fen", "arrears_fen", "run__state", "held", code
+            "pay_month", "base_fen", "topup_fen", "care_fen", "total_fen", "held", "result__code", "again"
         )
     )
-    return [
-        Listed(
-            month,
-            base + topup + care or arrears,
-            state in table.UNSENT,
-            state not in table.UNSENT and not kept and answer in (None, "00"),
-        )
-        for month, base, topup, care, arrears, state, kept, answer in rows
-    ]
+    found: dict[date, Listed] = {}
+    for month, base, topup, care, whole, held, code, redone in rows:
+        former = found.get(month, Listed(month, 0, False))
+        back = (held or code not in (None, "00")) and not redone
+        found[month] = Listed(month, former.fen + (base + topup + care or whole), former.kept_back or back)
+    return list(found.values())
+
+
+def first_unlisted(entitlement_id: int, first_month: date) -> date:
+    """The first month after every month a list has taken."""
+    last = _living(entitlement_id).aggregate(last=Max("pay_month"))["last"]
+    return add_months(last, 1) if last else first_month
+
+
+def next_list_month(county_id: int, aid_type: str, area_type: str, today: date) -> date:
+    """The month whose list is still to be made."""
+    runs = PayRun.objects.filter(county_id=county_id, aid_type=aid_type, area_type=area_type, kind="REGULAR")
+    last = runs.aggregate(last=Max("month"))["last"]
+    return add_months(last, 1) if last else today.replace(day=1)

@@ -26,6 +26,7 @@ from jiuzhu.people.models import (
     Signature,
 )
 from jiuzhu.vault import files
+from jiuzhu.vault.fields import blind
 
 MEMBER_FIELDS = [
     "marital",
@@ -123,6 +124,20 @@ def _member(household: Household, entry: dict[str, Any], number: str, today: dat
         )
     elif values:
         Membership.objects.filter(pk=current.pk).update(**values)
+
+
+def add_member(household: Household, entry: dict[str, Any]) -> Person:
+    """One person more in a family that is registered already. Raises E_ID, E_INPUT, E_DUP."""
+    number = id_numbers.parse(entry.get("id_no", ""), on=clock.today()).number
+    if not entry.get("relation") or entry["relation"] == "0":
+        raise Refusal("E_INPUT", field="与申请人关系", problem="请选择")
+    _member(household, entry, number, clock.today())
+    return Person.objects.get(household=household, id_no_index=blind(number, "id_no_index"))
+
+
+def part(person: Person, *, on: date) -> None:
+    """A person is in the household up to this day."""
+    person.memberships.filter(left_on__isnull=True, joined_on__lte=on).update(left_on=on)
 
 
 def note_death(person: Person, *, on: date) -> None:
@@ -327,6 +342,14 @@ def excuse_obligor(
     )
 
 
+def check_account(number: str) -> str:
+    """Digits only, 8–32 of them; E_INPUT otherwise."""
+    digits = "".join(str(number).split())
+    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32):
+        raise Refusal("E_INPUT", field="银行账号", problem="应为8到32位数字")
+    return digits
+
+
 @transaction.atomic
 def set_account(
     household: Household,
@@ -340,13 +363,11 @@ def set_account(
     for_person: Person | None = None,
     holder_name: str = "",
 ) -> BankAccount:
-    """The account paid into from ``on``; the former one ends the day before. Digits only, 8–32 of them.
+    """The account paid into from ``on``; the former one ends the day before.
 
     ``purpose`` with ``for_person``: another account of one person's aid (see :class:`BankAccount`).
     """
-    digits = "".join(str(number).split())
-    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32):
-        raise Refusal("E_INPUT", field="银行账号", problem="应为8到32位数字")
+    digits = check_account(number)
     kept = household.accounts.filter(purpose=purpose, for_person=for_person)
     current = kept.filter(valid_to__isnull=True).first()
     name = holder.name if holder else holder_name

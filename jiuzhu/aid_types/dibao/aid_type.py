@@ -5,6 +5,7 @@ from __future__ import annotations
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.aid_types.dibao.assessment import assess
 from jiuzhu.aid_types.dibao.moves import MOVES
+from jiuzhu.aid_types.dibao.restate import restate
 from jiuzhu.aid_types.dibao.review import review_class
 from jiuzhu.core.codes import choices
 
@@ -20,6 +21,7 @@ DIBAO = AidType(
     mandatory_sources=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
     hardship_causes=choices("cause"),
     review_class=review_class,
+    restate=restate,
     may_be_single=True,
     replaces=("STATUS",),
 )

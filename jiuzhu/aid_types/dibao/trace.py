@@ -11,6 +11,9 @@ from jiuzhu.policy.parameters import ParameterSet
 
 _AMOUNT_ARTICLE = {"P2019": "国务院令第649号第十二条、民发〔2012〕220号第二十七条"}
 TOPUPS = {"T1": "重度残疾人", "T2": "重病患者", "T3": "老年人", "T4": "未成年人"}
+# what a kept sum calls its lines: read again when the standard changes
+TOPUP_LABELS = {f"分类施保：{name}": group for group, name in TOPUPS.items()}
+TIER_LABELS = {f"保障金（{letter}档）": tier for tier, letter in enumerate("ABC")}
 
 
 def amount_article(regime: str) -> str:

@@ -196,6 +196,26 @@ def lapse_statuses(on: date) -> int:
             )
             ended += 1
     return ended
+def join(entitlement: Entitlement, person: Person, *, from_month: date) -> None:
+    """A person more in the entitlement; the database refuses one who is in another of the group (AID-01)."""
+    EntitlementMember.objects.create(
+        entitlement=entitlement, person=person, group=entitlement.case.exclusive_group, from_month=from_month
+    )
+
+
+def reinstate(entitlement: Entitlement, persons: Iterable[Person], *, from_month: date) -> None:
+    """STOPPED → ACTIVE by a decision that undoes the stop (5.1); the amount is set by the act that calls."""
+    entitlement.state, entitlement.last_month = Entitlement.ACTIVE, None
+    entitlement.stop_reason, entitlement.stopped_at = "", None
+    entitlement.save(update_fields=["state", "last_month", "stop_reason", "stopped_at"])
+    for person in persons:
+        join(entitlement, person, from_month=from_month)
+
+
+def set_payee(entitlement: Entitlement, person: Person) -> None:
+    """Who receives the money from the next list on."""
+    entitlement.payee = person
+    entitlement.save(update_fields=["payee"])
 
 
 def set_amount(

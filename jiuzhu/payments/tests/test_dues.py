@@ -128,7 +128,9 @@ def test_a_month_that_has_a_line_is_never_paid_again_as_arrears(city: City) -> N
 def test_after_the_end_the_last_month_is_still_paid_and_what_is_owed_is_settled(city: City) -> None:
     one, _ = city.entitlements
     with fence(PLATFORM):
-        Entitlement.objects.filter(pk=one.pk).update(state="STOPPED", last_month=NOVEMBER)
+        Entitlement.objects.filter(pk=one.pk).update(
+            state="STOPPED", last_month=NOVEMBER, stop_reason="ST-MOVE"
+        )
     owe(one, Due.ARREARS, 5000, "settle:1", since=DECEMBER)
     owe(one, Due.FUNERAL, 480000, "funeral:1", since=DECEMBER)
 

@@ -42,7 +42,7 @@ def _died(one: Entitlement, other: Entitlement) -> None:
 
 
 def _ended(one: Entitlement, other: Entitlement) -> None:
-    Entitlement.objects.filter(pk=one.pk).update(state="STOPPED")
+    Entitlement.objects.filter(pk=one.pk).update(state="STOPPED", stop_reason="ST-MOVE")
 
 
 def _last_month(one: Entitlement, other: Entitlement) -> None:
@@ -144,7 +144,9 @@ def test_two_failed_months_are_said_in_the_third(city: City) -> None:
 def test_a_town_is_shown_what_concerns_its_own_lines(city: City) -> None:
     run = build(city)
     with fence(PLATFORM):
-        Entitlement.objects.filter(pk__in=[each.pk for each in city.entitlements]).update(state="STOPPED")
+        Entitlement.objects.filter(pk__in=[each.pk for each in city.entitlements]).update(
+            state="STOPPED", stop_reason="ST-MOVE"
+        )
 
     with fence(city.payroll(0)) as clerk:
         own = queries.prompts(clerk, run)

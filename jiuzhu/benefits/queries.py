@@ -1,0 +1,532 @@
+"""Reads on benefits in course, always on behalf of someone; the fence keeps them to the asker's area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.organisations import decide_authority, village_name
+from jiuzhu.accounts.roles import has_power
+from jiuzhu.aid_types import registry
+from jiuzhu.benefits import facts, permissions, standing, table
+from jiuzhu.benefits.models import (
+    Change,
+    Fading,
+    Notice,
+    Overpay,
+    Review,
+    StandardBatch,
+    StandardLine,
+    Suspension,
+    WorkOffer,
+)
+from jiuzhu.cases.models import Entitlement, EntitlementAmount
+from jiuzhu.core import clock
+from jiuzhu.core.calendar import add_months
+from jiuzhu.core.codes import name_of
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.documents.models import Document
+from jiuzhu.payments import queries as money
+from jiuzhu.policy import changes as law
+from jiuzhu.policy.conditions import show
+from jiuzhu.policy.outcome import Outcome
+from jiuzhu.verification.models import Inquiry, Report
+
+STATE_WORDS = {
+    Entitlement.ACTIVE: ("在保", "green"),
+    Entitlement.SUSPENDED: ("暂停", "orange"),
+    Entitlement.GRADUAL: ("渐退", "yellow"),
+    Entitlement.STOPPED: ("已停发", "grey"),
+    Entitlement.CLOSED: ("已归档", "grey"),
+    Entitlement.VOID: ("未生效", "grey"),
+}
+
+
+RUNNING = Entitlement.RUNNING
+
+
+def visible_entitlements(actor: Actor) -> QuerySet[Entitlement]:
+    """The first fence: benefits of the asker's area or household."""
+    if actor.kind == "SYSTEM":
+        return Entitlement.objects.all()
+    if actor.is_citizen:
+        return Entitlement.objects.filter(household_id=actor.household_id)
+    if not has_power(actor.role, "case.read"):
+        return Entitlement.objects.none()
+    found = Entitlement.objects.filter(town_id__in=actor.towns)
+    return found.filter(village_code__in=actor.villages) if actor.villages else found
+
+
+def benefits(
+    actor: Actor,
+    *,
+    state: str = "",
+    aid_type: str = "",
+    town: int | None = None,
+    review: str = "",
+    name: str = "",
+) -> QuerySet[Entitlement]:
+    """The 在保台账: benefits in the asker's area with today's amount; ``review`` is due, late or soon."""
+    today = clock.today()
+    month = today.replace(day=1)
+    now = EntitlementAmount.objects.filter(
+        Q(to_month__isnull=True) | Q(to_month__gte=month),
+        entitlement=OuterRef("pk"),
+        superseded_at__isnull=True,
+        from_month__lte=month,
+    )
+    found = (
+        visible_entitlements(actor)
+        .select_related("case__applicant", "town", "household")
+        .annotate(
+            month_fen=Subquery(now.values(sum=F("base_fen") + F("topup_fen") + F("care_fen"))[:1]),
+            persons=Subquery(now.values("members_count")[:1]),
+        )
+    )
+    given = {"state": state, "aid_type": aid_type, "town_id": town}
+    found = found.filter(**{key: value for key, value in given.items() if value})
+    if not state:
+        found = found.exclude(state=Entitlement.VOID)
+    if name:
+        found = found.filter(case__applicant__name__startswith=name)
+    if review:
+        found = found.filter(state__in=Entitlement.RUNNING)
+        late = today - timedelta(days=law.LATE_DAYS)
+        soon = today + timedelta(days=law.PROMPT_DAYS)
+        found = found.filter(
+            {
+                "late": Q(next_review_on__lte=late),
+                "due": Q(next_review_on__lte=today),
+                "soon": Q(next_review_on__lte=soon),
+            }[review]
+        )
+    return found.order_by("id")
+
+
+def benefit(actor: Actor, entitlement_id: int) -> Entitlement:
+    """One benefit, or E_NOT_FOUND."""
+    found = benefits(actor).filter(pk=entitlement_id).first()
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="待遇")
+    return found
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person of the benefit in words."""
+
+    ref: str
+    name: str
+    relation: str
+    born_on: date
+    since: date
+    until: date | None
+    payee: bool
+
+
+def members(entitlement: Entitlement) -> list[Member]:
+    relations = {each.person_id: each.relation for each in entitlement.household.memberships.order_by("id")}
+    return [
+        Member(
+            str(each.person.uid),
+            each.person.name,
+            name_of("relation", relations.get(each.person_id, "")) or "",
+            each.person.born_on,
+            each.from_month,
+            each.to_month,
+            each.person_id == entitlement.payee_id,
+        )
+        for each in entitlement.members.select_related("person").order_by("from_month", "id")
+    ]
+
+
+def amounts(entitlement: Entitlement) -> list[EntitlementAmount]:
+    """Spans in force, the first first."""
+    return list(entitlement.amounts.filter(superseded_at__isnull=True).order_by("from_month"))
+
+
+def course(entitlement: Entitlement, months: int = 24) -> list[tuple[str, int]]:
+    """Month by month what was and will be paid, for the chart."""
+    today = clock.today().replace(day=1)
+    start = max(entitlement.first_month, add_months(today, 6 - months))
+    spans = amounts(entitlement)
+    shown, month = [], start
+    while month <= add_months(today, 5):
+        span = next(
+            (
+                each
+                for each in spans
+                if each.from_month <= month and (each.to_month is None or each.to_month >= month)
+            ),
+            None,
+        )
+        shown.append((f"{month:%Y-%m}", standing.total(span) // 100))
+        month = add_months(month, 1)
+    return shown
+
+
+def payments(entitlement: Entitlement, count: int = 24) -> list[Any]:
+    return list(money.paid_lines(entitlement.id)[:count])
+
+
+def dues(entitlement: Entitlement) -> list[Any]:
+    return list(money.dues_of(entitlement.id))
+
+
+def suspension_of(entitlement: Entitlement) -> Suspension | None:
+    return Suspension.objects.filter(entitlement=entitlement, ended_on__isnull=True).first()
+
+
+def fading_of(entitlement: Entitlement) -> Fading | None:
+    return Fading.objects.filter(entitlement=entitlement, ended_month__isnull=True).first()
+
+
+def offers(entitlement: Entitlement) -> list[WorkOffer]:
+    return list(
+        WorkOffer.objects.filter(entitlement=entitlement).select_related("person").order_by("-offered_on")
+    )
+
+
+def papers(entitlement: Entitlement) -> list[Document]:
+    """Papers of the time after the grant."""
+    codes = ("W35", "W36", "W37", "W38", "W39")
+    return list(Document.objects.filter(case_id=entitlement.case_id, code__in=codes).order_by("-id"))
+
+
+# —— changes
+
+
+def changes(
+    actor: Actor, *, entitlement: int | None = None, open_only: bool = False, state: str = ""
+) -> QuerySet[Change]:
+    """Changes in the asker's area, the nearest deadline first."""
+    found = Change.objects.filter(entitlement__in=visible_entitlements(actor)).select_related(
+        "entitlement__case__applicant", "entitlement__town", "person"
+    )
+    if entitlement:
+        found = found.filter(entitlement_id=entitlement)
+    if open_only:
+        found = found.filter(open=True)
+    if state:
+        found = found.filter(state=state)
+    return found.order_by("due_on", "id") if open_only else found.order_by("-id")
+
+
+def change(actor: Actor, uid: UUID | str) -> Change:
+    found = changes(actor).filter(uid=uid).first()
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="变更")
+    return found
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One fact before and after."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+def differences(given: Change) -> list[Difference]:
+    """What the examination compared: persons, income, sums, conditions that changed their answer."""
+    kept = given.examinations.order_by("-id").first()
+    if kept is None:
+        return []
+    names = facts.names_of(given.entitlement)
+    rows = [
+        Difference("保障人口", *(_persons(each, names) for each in (kept.before, kept.after))),
+        Difference("每月金额", _yuan(kept.old_fen), _yuan(_new_fen(given, kept))),
+    ]
+    if kept.outcome_before and kept.outcome_after:
+        old, new = Outcome.from_dict(kept.outcome_before), Outcome.from_dict(kept.outcome_after)
+        rows.insert(1, Difference("人均月收入", _yuan(old.per_capita_fen), _yuan(new.per_capita_fen)))
+        rows.append(Difference("测算结论", old.words, new.words))
+        before = {each.key: each for each in old.conditions}
+        words = {True: "符合", False: "不符合", None: "不能判断"}
+        for each in new.conditions:
+            was = before.get(each.key)
+            if was and was.met is not each.met:
+                rows.append(
+                    Difference(
+                        each.title,
+                        f"{words[was.met]}（{show(was.value, was.unit)}）",
+                        f"{words[each.met]}（{show(each.value, each.unit)}）",
+                    )
+                )
+    return rows
+
+
+def _new_fen(given: Change, kept: Any) -> int:
+    decision = getattr(given, "decision", None)
+    if decision:
+        return decision.new_fen
+    return kept.old_fen if kept.result in (law.GRADUAL, law.KEEP) else kept.new_fen
+
+
+def _persons(body: dict[str, Any], names: dict[str, str]) -> str:
+    counted = [names.get(each["ref"], "成员") for each in body["members"] if not each.get("exclude")]
+    return f"{len(counted)}人：{'、'.join(counted)}" if counted else "无"
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen / 100:,.2f}元"
+
+
+def told(given: Change) -> list[str]:
+    return facts.told(given.kind, given.facts, facts.names_of(given.entitlement))
+
+
+def unserved(actor: Actor) -> QuerySet[Notice]:
+    """W36 not yet in the family's hands, the oldest first (K12)."""
+    return (
+        Notice.objects.filter(change__in=changes(actor, open_only=True), document__state=Document.ISSUED)
+        .select_related("change", "document", "entitlement__case__applicant")
+        .order_by("serve_by", "id")
+    )
+
+
+def due_to_take_effect() -> list[UUID]:
+    """Changes whose notice was served some other way (opened on the phone) and that are not in effect yet."""
+    served = Notice.objects.filter(document__state=Document.SERVED, change__state=table.DECIDED)
+    return list(served.values_list("change__uid", flat=True))
+
+
+def overpays(actor: Actor, *, open_only: bool = True) -> QuerySet[Overpay]:
+    found = Overpay.objects.filter(entitlement__in=visible_entitlements(actor)).select_related(
+        "entitlement__case__applicant", "entitlement__town", "change"
+    )
+    return (found.filter(closed_on__isnull=True) if open_only else found).order_by("found_on", "id")
+
+
+def allowed(actor: Actor, given: Change) -> list[table.ChangeMove]:
+    return permissions.allowed(actor, given)
+
+
+def kinds_for(entitlement: Entitlement) -> list[law.Kind]:
+    """What may be reported of this benefit now."""
+    running = entitlement.state in Entitlement.RUNNING
+    cared = standing.standing(entitlement).evidence.self_care is not None
+    found = []
+    for kind in law.KINDS.values():
+        wanted = {
+            law.RES: entitlement.state == Entitlement.SUSPENDED,
+            law.REIN: entitlement.state == Entitlement.STOPPED,
+            law.SUS: entitlement.state in (Entitlement.ACTIVE, Entitlement.GRADUAL),
+            law.CARE: running and cared,
+            law.REV: False,
+        }
+        if wanted.get(kind.code, running):
+            found.append(kind)
+    return found
+
+
+def place_words(entitlement: Entitlement) -> str:
+    return f"{entitlement.town.name}{village_name(entitlement.village_code)}"
+
+
+def aid_words(entitlement: Entitlement) -> str:
+    return f"{name_of('area_type', entitlement.area_type)}{registry.get(entitlement.aid_type).short_name}"
+
+
+def reviews(actor: Actor, *, colour: str = "") -> QuerySet[Review]:
+    """Open reviews, the longest overdue first."""
+    found = (
+        Review.objects.filter(
+            entitlement__in=visible_entitlements(actor), state__in=(Review.PLANNED, Review.RUNNING)
+        )
+        .select_related("entitlement__case__applicant", "entitlement__town")
+        .order_by("due_on", "id")
+    )
+    today = clock.today()
+    late = today - timedelta(days=law.LATE_DAYS)
+    spans = {
+        "RED": Q(due_on__lte=late),
+        "ORANGE": Q(due_on__gt=late, due_on__lte=today),
+        "YELLOW": Q(due_on__gt=today),
+    }
+    return found.filter(spans[colour]) if colour in spans else found
+
+
+# —— what one page needs besides
+
+
+def may_end_fading(actor: Actor, entitlement: Entitlement) -> bool:
+    """The last month of gradual exit has begun, nobody has told the family yet, and this person decides."""
+    fading = fading_of(entitlement)
+    if fading is None or clock.today() < fading.last_month or actor.role not in permissions.DECIDERS:
+        return False
+    if Change.objects.filter(entitlement=entitlement, open=True, kind=law.END).exists():
+        return False
+    authority = decide_authority(entitlement.town, entitlement.aid_type, clock.today())
+    return (authority == "TOWN") == (actor.role == "TOWN_LEAD")
+
+
+def line_kind(line: Any) -> str:
+    return money.KINDS[line.pay_kind] or "当月"
+
+
+def line_words(line: Any) -> str:
+    """What became of a pay line, in words."""
+    result = getattr(line, "result", None)
+    if result is None:
+        return "办理中"
+    return "已到账" if result.code == "00" else f"被退回：{money.answer_words(result)}"
+
+
+def due_words(due: Any) -> str:
+    end = getattr(due, "end", None)
+    if end is None:
+        return "待列入名单"
+    return f"已列入{end.line.run.month:%Y年%m月}名单" if end.line_id else f"已撤销：{end.reason}"
+
+
+def benefits_named(actor: Actor, *, person: str, village: str, household: int | None) -> list[Entitlement]:
+    """Running benefits a report may speak of: of its household, else of a person of that name in that village."""
+    found = benefits(actor).filter(state__in=Entitlement.RUNNING)
+    if household:
+        return list(found.filter(household_id=household)[:10])
+    if not person.strip():
+        return []
+    named = found.filter(village_code=village, members__person__name=person.strip(), members__to_month=None)
+    return list(named.distinct()[:10])
+
+
+def examination(given: Change) -> Any:
+    return given.examinations.order_by("-id").first()
+
+
+def outcome_after(given: Change) -> Outcome | None:
+    kept = examination(given)
+    return Outcome.from_dict(kept.outcome_after) if kept and kept.outcome_after else None
+
+
+def decision_of(given: Change) -> Any:
+    return getattr(given, "decision", None)
+
+
+def effect_of(given: Change) -> Any:
+    return getattr(given, "effect", None)
+
+
+def notice_of(given: Change) -> Any:
+    return given.notices.select_related("document").order_by("-id").first()
+
+
+def steps(given: Change) -> list[dict[str, Any]]:
+    """The trace in the words of the timeline."""
+    return [
+        {
+            "at": each.at,
+            "title": table.MOVES[each.move].title,
+            "actor_name": each.by_name,
+            "role": each.role,
+            "organ": "",
+            "reason": each.note,
+            "papers": each.papers,
+        }
+        for each in given.steps.order_by("id")
+    ]
+
+
+def review(actor: Actor, number: int) -> Review:
+    found = (
+        Review.objects.filter(entitlement__in=visible_entitlements(actor), pk=number)
+        .select_related("entitlement__case__applicant", "entitlement__town")
+        .first()
+    )
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="复核")
+    return found
+
+
+def review_words(given: Review) -> str:
+    if given.state == Review.DONE:
+        return f"已办结：{law.RESULTS.get(given.result, '')}"
+    if given.state == Review.ENDED:
+        return "待遇已停发，不再复核"
+    if given.state == Review.PLANNED:
+        return "待发起核对"
+    if review_report(given) is None:
+        return "核对中"
+    return "待决定" if change_of_review(given) else "待形成意见"
+
+
+def review_report(given: Review) -> Any:
+    return Report.objects.filter(run_id=given.run_id).first() if given.run_id else None
+
+
+def review_findings(actor: Actor, given: Review) -> list[str]:
+    """What was found, for those who may see findings (VER-30)."""
+    report = review_report(given)
+    return (
+        [each.body["sentence"] for each in report.findings.order_by("id")] if report and actor.level else []
+    )
+
+
+def review_inquiries(given: Review) -> tuple[int, int]:
+    """Sources answered, and asked."""
+    if not given.run_id:
+        return 0, 0
+    asked = Inquiry.objects.filter(run_id=given.run_id)
+    return asked.filter(state=Inquiry.ANSWERED).count(), asked.count()
+
+
+def change_of_review(given: Review) -> Change | None:
+    return Change.objects.filter(review_id=given.id).exclude(state=table.DROPPED).first()
+
+
+def overpay(actor: Actor, number: int) -> Overpay:
+    found = overpays(actor, open_only=False).filter(pk=number).first()
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="追回事项")
+    return found
+
+
+def instalments(given: Overpay) -> list[dict[str, Any]]:
+    """Agreed parts with the list that took each."""
+    return [
+        {"month": each.from_month, "fen": each.amount_fen, "state": due_words(each)}
+        for each in money.dues_of(given.entitlement_id, f"recovery:{given.id}:")
+    ]
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """First days of the months from one day's to another's; at most five years."""
+    months, month = [], first.replace(day=1)
+    while month <= last and len(months) < 60:
+        months.append(month)
+        month = add_months(month, 1)
+    return months
+
+
+def batches(actor: Actor) -> list[StandardBatch]:
+    """Of the asker's county, the newest first."""
+    return list(StandardBatch.objects.filter(county_id=actor.organ_id).order_by("-id")[:50])
+
+
+def batch(actor: Actor, number: int) -> StandardBatch:
+    found = StandardBatch.objects.filter(county_id=actor.organ_id, pk=number).first()
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="调标批次")
+    return found
+
+
+def batch_lines(given: StandardBatch, *, manual: bool) -> QuerySet[StandardLine]:
+    rows = given.lines.select_related("entitlement__case__applicant", "entitlement__town")
+    return rows.exclude(note="") if manual else rows.filter(note="")
+
+
+def batch_places(given: StandardBatch) -> list[tuple[str, int]]:
+    """Families by town, for the chart."""
+    rows = given.lines.filter(note="").values_list("entitlement__town__name").annotate(count=Count("id"))
+    return [(name, count) for name, count in rows.order_by("entitlement__town__name")]

@@ -1,0 +1,118 @@
+"""Statements that work on every benefit at once, whatever their number."""
+
+from __future__ import annotations
+
+# DYN-01: one open review for every running benefit whose date is near.
+PLAN_REVIEWS = """
+INSERT INTO benefits_review (entitlement_id, review_class, due_on, state, visitors, visit_text, created_on, result)
+SELECT e.id, e.review_class, e.next_review_on, 'PLANNED', '{}', '', %(today)s, ''
+FROM cases_entitlement e
+WHERE e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL') AND e.next_review_on <= %(until)s
+    AND NOT EXISTS (SELECT 1 FROM benefits_review r WHERE r.entitlement_id = e.id
+        AND (r.state IN ('PLANNED', 'RUNNING') OR r.due_on = e.next_review_on))
+ON CONFLICT DO NOTHING
+"""
+
+# DYN-40. The next families of a batch with what is known of each: last outcome, amount now, what lists took since.
+STANDARD_FAMILIES = """
+SELECT e.id, e.state, coalesce(x.outcome_after, s.outcome), a.members_count, a.base_fen + a.topup_fen + a.care_fen,
+    a.care_fen, greatest(coalesce(l.last + interval '1 month', e.first_month)::date, e.first_month, %(since)s),
+    coalesce(l.months, 0), coalesce(l.fen, 0),
+    EXISTS (SELECT 1 FROM cases_entitlementamount n WHERE n.entitlement_id = e.id AND n.superseded_at IS NULL
+        AND n.from_month > greatest(coalesce(l.last + interval '1 month', e.first_month)::date, %(since)s)),
+    EXISTS (SELECT 1 FROM benefits_change c WHERE c.entitlement_id = e.id AND c.state = 'DECIDED')
+FROM cases_entitlement e
+JOIN cases_decision d ON d.id = e.decision_id
+LEFT JOIN cases_assessment s ON s.id = d.assessment_id
+LEFT JOIN LATERAL (
+    SELECT k.outcome_after FROM benefits_change c
+    JOIN benefits_changedecision z ON z.change_id = c.id
+    JOIN benefits_effect f ON f.change_id = c.id
+    JOIN benefits_examination k ON k.id = z.examination_id
+    WHERE c.entitlement_id = e.id AND k.outcome_after <> '{}' AND z.result <> 'STOP'
+    ORDER BY z.id DESC LIMIT 1
+) x ON true
+LEFT JOIN LATERAL (
+    SELECT max(p.pay_month) AS last,
+        count(*) FILTER (WHERE p.pay_month >= %(since)s) AS months,
+        sum(CASE WHEN p.base_fen + p.topup_fen + p.care_fen > 0 THEN p.base_fen + p.topup_fen + p.care_fen
+            ELSE p.arrears_fen END) FILTER (WHERE p.pay_month >= %(since)s) AS fen
+    FROM payments_payline p
+    WHERE p.entitlement_id = e.id AND p.pay_kind IN ('REGULAR', 'ARREARS') AND p.reissue_of_id IS NULL
+) l ON true
+JOIN LATERAL (
+    SELECT * FROM cases_entitlementamount a WHERE a.entitlement_id = e.id AND a.superseded_at IS NULL
+        AND a.from_month <= greatest(coalesce(l.last + interval '1 month', e.first_month)::date, e.first_month, %(since)s)
+    ORDER BY a.from_month DESC LIMIT 1
+) a ON true
+WHERE e.county_id = %(county)s AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
+    AND e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL') AND e.id > %(after)s
+ORDER BY e.id LIMIT %(count)s
+"""
+
+STANDARD_LINES = """
+INSERT INTO benefits_standardline (batch_id, entitlement_id, members_count, per_head_fen, old_fen, base_fen, topup_fen,
+    care_fen, from_month, arrears_fen, note)
+SELECT %(batch)s, * FROM unnest(%(entitlements)s::bigint[], %(members)s::int[], %(heads)s::bigint[], %(olds)s::bigint[],
+    %(bases)s::bigint[], %(topups)s::bigint[], %(cares)s::bigint[], %(froms)s::date[], %(arrears)s::bigint[],
+    %(notes)s::text[])
+"""
+
+STANDARD_TOTALS = """
+SELECT count(*) FILTER (WHERE note = ''),
+    coalesce(sum(base_fen + topup_fen + care_fen - old_fen) FILTER (WHERE note = ''), 0),
+    coalesce(sum(arrears_fen) FILTER (WHERE note = ''), 0), count(*) FILTER (WHERE note <> '')
+FROM benefits_standardline WHERE batch_id = %(batch)s
+"""
+
+# Families for whom something changed since the list was computed: other amount, other state, another list.
+STANDARD_MOVED = """
+SELECT count(*) FROM benefits_standardline b
+JOIN cases_entitlement e ON e.id = b.entitlement_id
+WHERE b.batch_id = %(batch)s AND b.note = '' AND (
+    e.state NOT IN ('ACTIVE', 'SUSPENDED')
+    OR EXISTS (SELECT 1 FROM payments_payline p WHERE p.entitlement_id = e.id AND p.reissue_of_id IS NULL
+        AND p.pay_kind IN ('REGULAR', 'ARREARS') AND p.pay_month >= b.from_month)
+    OR NOT EXISTS (SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = e.id
+        AND a.superseded_at IS NULL AND a.from_month <= b.from_month AND a.to_month IS NULL
+        AND a.base_fen + a.topup_fen + a.care_fen = b.old_fen))
+"""
+
+_HIT = "FROM benefits_standardline b WHERE b.batch_id = %(batch)s AND b.note = '' AND b.entitlement_id = a.entitlement_id"
+STANDARD_APPLY = (
+    f"UPDATE cases_entitlementamount a SET superseded_at = %(at)s {_HIT}"
+    " AND a.superseded_at IS NULL AND a.from_month >= b.from_month",
+    f"UPDATE cases_entitlementamount a SET to_month = (b.from_month - interval '1 month')::date {_HIT}"
+    " AND a.superseded_at IS NULL AND a.to_month IS NULL",
+    """
+INSERT INTO cases_entitlementamount (entitlement_id, from_month, members_count, base_fen, topup_fen, care_fen, ground)
+SELECT entitlement_id, from_month, members_count, base_fen, topup_fen, care_fen, %(ground)s
+FROM benefits_standardline WHERE batch_id = %(batch)s AND note = ''
+""",
+)
+STANDARD_UNDO = (
+    f"UPDATE cases_entitlementamount a SET superseded_at = %(at)s {_HIT}"
+    " AND a.superseded_at IS NULL AND a.ground = %(ground)s",
+    # the span that the batch ended, or replaced as a whole
+    f"UPDATE cases_entitlementamount a SET to_month = NULL, superseded_at = NULL {_HIT}"
+    " AND (a.to_month = (b.from_month - interval '1 month')::date AND a.superseded_at IS NULL"
+    " OR a.superseded_at = %(applied)s AND a.ground <> %(ground)s)",
+)
+
+# What a list or another change has taken since: then the batch cannot be undone.
+STANDARD_TAKEN = """
+SELECT count(*) FROM benefits_standardline b WHERE b.batch_id = %(batch)s AND b.note = '' AND (
+    EXISTS (SELECT 1 FROM payments_payline p WHERE p.entitlement_id = b.entitlement_id
+        AND p.reissue_of_id IS NULL AND p.pay_kind IN ('REGULAR', 'ARREARS') AND p.pay_month >= b.from_month)
+    OR NOT EXISTS (SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = b.entitlement_id
+        AND a.superseded_at IS NULL AND a.ground = %(ground)s AND a.to_month IS NULL))
+"""
+
+STANDARD_PLACES = """
+SELECT o.name, count(*), coalesce(sum(b.members_count), 0), coalesce(sum(b.old_fen), 0),
+    coalesce(sum(b.base_fen + b.topup_fen + b.care_fen), 0), coalesce(sum(b.arrears_fen), 0)
+FROM benefits_standardline b
+JOIN cases_entitlement e ON e.id = b.entitlement_id
+JOIN accounts_organisation o ON o.id = e.town_id
+WHERE b.batch_id = %(batch)s AND b.note = '' GROUP BY o.code, o.name ORDER BY o.code
+"""

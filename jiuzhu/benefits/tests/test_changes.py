@@ -1,0 +1,285 @@
+"""Typed changes: who may, what contradicts what, and that nothing less is paid before W36 was served (DYN-10..12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.benefits import queries
+from jiuzhu.benefits.acts import changes
+from jiuzhu.benefits.models import Change, ChangeDecision
+from jiuzhu.benefits.tests import homes
+from jiuzhu.benefits.tests.homes import ADULT, CHILD, COUNTY_DECIDES, SPOUSE, Home, Place
+from jiuzhu.cases.acts import continuation, service
+from jiuzhu.core import clock
+from jiuzhu.documents.models import Document
+from jiuzhu.payments.models import Due
+from tests.families import refused
+
+DAY = date(2020, 3, 10)
+
+
+@pytest.fixture
+def place(db: None) -> Iterator[Place]:
+    with clock.at(date(2019, 12, 1)):
+        yield homes.place()
+
+
+@pytest.fixture
+def home(place: Place) -> Iterator[Home]:
+    made = place.home([ADULT, SPOUSE, CHILD], [(0, "wage", 1000)], granted_on=date(2019, 12, 20))
+    with clock.at(DAY):
+        yield made
+
+
+def earning(home: Home, yuan: int, **more: Any) -> dict[str, Any]:
+    return {"incomes": [{"member": home.ref(0), "kind": "wage", "month_fen": yuan * 100}]} | more
+
+
+def report(home: Home, kind: str = "CH-INC", given: dict[str, Any] | None = None, **more: Any) -> Change:
+    clerk = home.city.staff("TOWN_CLERK")
+    with fence(clerk):
+        return changes.report(clerk, home.entitlement_id, kind, given or earning(home, 1200), **more)
+
+
+def examine(home: Home, change: Change) -> Any:
+    clerk = home.city.staff("TOWN_CLERK")
+    with fence(clerk):
+        return changes.examine(clerk, change.uid, text="已向单位核实。")
+
+
+def decide(home: Home, change: Change, role: str = "TOWN_LEAD", **more: Any) -> Change:
+    actor = home.city.staff(role)
+    with fence(actor):
+        return changes.decide(actor, change.uid, **more)
+
+
+def serve(home: Home, change: Change) -> Change:
+    clerk = home.city.staff("TOWN_CLERK")
+    with fence(clerk):
+        return changes.serve(clerk, change.uid, mode="POST", note="单号1")
+
+
+def test_more_income_means_less_and_only_after_the_notice_was_served(home: Home) -> None:
+    """Wage 1,000 → 1,200: deduction 10 %, (450 − 360) × 3 = 270 from the month after, W36 first."""
+    change = report(home)
+    kept = examine(home, change)
+    assert (kept.result, kept.old_fen, kept.new_fen) == ("DECREASE", 45000, 27000)
+    decided = decide(home, change)
+    assert decided.state == "DECIDED" and home.amounts() == [("2020-01", "", 450)]
+
+    serve(home, change)
+    assert home.amounts() == [("2020-01", "2020-03", 450), ("2020-04", "", 270)]
+
+
+def test_a_notice_served_late_lets_the_lower_amount_begin_late(home: Home) -> None:
+    change = report(home)
+    examine(home, change)
+    decide(home, change)
+    with clock.at(date(2020, 5, 6)):
+        serve(home, change)
+    assert home.amounts() == [("2020-01", "2020-04", 450), ("2020-05", "", 270)]
+
+
+def test_the_database_refuses_less_before_the_notice(home: Home) -> None:
+    """E_NOTICE whoever writes: an amount, and an end."""
+    entitlement = home.entitlement
+    with fence(PLATFORM):
+        with pytest.raises(IntegrityError, match="E_NOTICE"), transaction.atomic():
+            continuation.set_amount(
+                entitlement, from_month=date(2020, 4, 1), members_count=3, base_fen=44900, ground="x"
+            )
+        with pytest.raises(IntegrityError, match="E_NOTICE"), transaction.atomic():
+            continuation.stop(entitlement, last_month=date(2020, 3, 1), reason="ST-INC")
+        change = report(home)
+        examine(home, change)
+        decide(home, change)
+        with pytest.raises(IntegrityError, match="E_NOTICE"), transaction.atomic():
+            continuation.set_amount(
+                entitlement,
+                from_month=date(2020, 4, 1),
+                members_count=3,
+                base_fen=27000,
+                ground=change.number,
+            )
+
+
+def test_a_notice_opened_on_the_phone_is_served_and_the_platform_lets_it_take_effect(home: Home) -> None:
+    change = report(home)
+    examine(home, change)
+    decide(home, change)
+    with fence(PLATFORM):
+        paper = Document.objects.get(code="W36")
+        from jiuzhu.infra import walk
+
+        family = walk._citizen(home.entitlement.case)
+    with fence(family):
+        service.receive_paper(family, home.entitlement.case.uid, paper.id)
+    with fence(PLATFORM):
+        assert queries.due_to_take_effect() == [change.uid]
+        changes.take_effect(change.uid)
+    assert home.amounts()[-1] == ("2020-04", "", 270)
+
+
+def test_less_income_means_more_at_once_and_arrears_where_the_list_was_made(home: Home) -> None:
+    """Wage 1,000 → 600: (450 − 180) × 3 = 810 from April; April was listed at 450 already: 360 owed."""
+    with clock.at(date(2020, 3, 26)):
+        home.city.pay(date(2020, 4, 1))
+        change = report(home, given=earning(home, 600))
+        kept = examine(home, change)
+        assert (kept.result, kept.new_fen) == ("INCREASE", 81000)
+        assert decide(home, change).state == "DONE"
+    assert home.amounts() == [("2020-01", "2020-04", 450), ("2020-05", "", 810)]
+    with fence(PLATFORM):
+        assert Due.objects.get().amount_fen == 36000
+
+
+def test_a_small_difference_changes_nothing(home: Home) -> None:
+    """DYN-03: i moves by 30, less than a tenth of 450."""
+    change = report(home, given=earning(home, 1100))
+    assert examine(home, change).result == "KEEP"
+    assert decide(home, change).state == "DONE"
+    assert home.amounts() == [("2020-01", "", 450)]
+
+
+def test_income_at_the_standard_stops_the_benefit_with_its_reason(home: Home) -> None:
+    change = report(home, given=earning(home, 1500))
+    kept = examine(home, change)
+    assert (kept.result, kept.reason, kept.options) == ("STOP", "ST-INC", ["STOP"])
+    decide(home, change)
+    serve(home, change)
+    entitlement = home.entitlement
+    assert (entitlement.state, entitlement.stop_reason, entitlement.last_month) == (
+        "STOPPED",
+        "ST-INC",
+        date(2020, 3, 1),
+    )
+
+
+def test_a_child_is_born_and_the_amount_rises_from_the_next_month(home: Home) -> None:
+    born = date(2020, 2, 20)
+    from jiuzhu.core.id_numbers import check_character
+
+    body = f"371502{born:%Y%m%d}123"
+    entry = {"name": "赵小宝", "id_no": body + check_character(body), "relation": "2", "labour": "MINOR"}
+    change = report(home, "CH-ADD", {"entry": entry}, happened_on=born)
+    kept = examine(home, change)
+    # i = 900/4 = 225, gap 225 × 4 = 900, top-up of a minor 45
+    assert (kept.result, kept.base_fen, kept.topup_fen, kept.members_count) == ("INCREASE", 90000, 4500, 4)
+    decide(home, change)
+    assert home.amounts()[-1] == ("2020-04", "", 945)
+    with fence(PLATFORM):
+        assert home.entitlement.members.get(person=change.person).from_month == date(2020, 4, 1)
+
+
+def test_the_second_change_of_the_same_thing_is_refused(home: Home) -> None:
+    report(home)
+    with refused("E_CHANGE_OPEN", "收入、财产变化"):
+        report(home)
+
+
+def test_two_changes_of_different_things_may_run_and_the_second_decision_notices_the_first(
+    home: Home,
+) -> None:
+    income, gone = (
+        report(home, given=earning(home, 600)),
+        report(home, "CH-DEL", {"person": home.ref(2), "why": "MARRIAGE"}, happened_on=date(2020, 3, 1)),
+    )
+    examine(home, income)
+    examine(home, gone)
+    decide(home, income)
+    with refused("E_CHANGE_STALE"):
+        decide(home, gone)
+
+
+def test_nothing_but_a_death_is_reported_while_the_family_leaves(home: Home) -> None:
+    report(home, "CH-END", {"why": "ST-VOLUNTARY"})
+    with refused("E_CHANGE_CONFLICT", "退出"):
+        report(home)
+    report(home, "CH-DEL", {"person": home.ref(2), "why": "DEATH"}, happened_on=date(2020, 3, 1))
+
+
+@pytest.mark.parametrize("role", ["VILLAGE_ASSIST", "TOWN_LEAD", "COUNTY_APPROVER", "CENTER_STAFF"])
+def test_only_the_town_clerk_registers(home: Home, role: str) -> None:
+    if role == "VILLAGE_ASSIST":
+        return
+    actor = home.city.staff(role)
+    with fence(actor), refused("E_AUTH"):
+        changes.report(actor, home.entitlement_id, "CH-INC", earning(home, 1200))
+
+
+def test_where_the_county_decides_the_town_does_not_and_the_other_way_round(db: None) -> None:
+    with clock.at(date(2019, 12, 1)):
+        far = homes.place(COUNTY_DECIDES)
+        home = far.home([ADULT, SPOUSE, CHILD], [(0, "wage", 1000)], granted_on=date(2019, 12, 20))
+    with clock.at(DAY):
+        change = report(home)
+        examine(home, change)
+        with refused("E_AUTH", "县级"):
+            decide(home, change, "TOWN_LEAD")
+        decided = decide(home, change, "COUNTY_APPROVER")
+        assert decided.decision.authority == "COUNTY"
+
+
+def test_the_database_refuses_a_decision_by_whoever_examined(home: Home) -> None:
+    change = report(home)
+    kept = examine(home, change)
+    clerk = home.city.staff("TOWN_CLERK")
+    with fence(PLATFORM), pytest.raises(IntegrityError, match="E_SOD"), transaction.atomic():
+        ChangeDecision.objects.create(
+            change=change,
+            examination=kept,
+            result="KEEP",
+            authority="COUNTY",
+            organ=home.city.county,
+            decider_id=clerk.id,
+            role="COUNTY_APPROVER",
+            decided_on=DAY,
+            decided_at=clock.now(),
+            effective_month=date(2020, 4, 1),
+            old_fen=0,
+            new_fen=0,
+            explanation="x",
+        )
+
+
+def test_an_account_changes_for_the_next_list_and_its_number_is_sealed(home: Home) -> None:
+    change = report(
+        home,
+        "CH-ACC",
+        {
+            "holder": home.ref(1),
+            "bank_code": "314",
+            "bank_name": "农商行沙镇支行",
+            "number": "6230911234567890",
+        },
+    )
+    examine(home, change)
+    decide(home, change)
+    with fence(PLATFORM):
+        account = home.entitlement.household.accounts.get(valid_to__isnull=True)
+        assert account.number == "6230911234567890" and "6230911234567890" not in str(change.facts)
+        assert home.entitlement.payee_id == home.persons[1].id
+
+
+def test_the_difference_is_shown_in_words(home: Home) -> None:
+    change = report(home, "CH-DEL", {"person": home.ref(2), "why": "ARMY"}, happened_on=date(2020, 3, 1))
+    examine(home, change)
+    clerk = home.city.staff("TOWN_CLERK")
+    with fence(clerk):
+        rows = {each.label: (each.before[:2], each.after[:2]) for each in queries.differences(change)}
+    assert rows["保障人口"] == ("3人", "2人")
+
+
+def test_a_change_that_was_none_is_dropped_with_its_reason(home: Home) -> None:
+    change = report(home)
+    clerk = home.city.staff("TOWN_CLERK")
+    with fence(clerk):
+        dropped = changes.drop(clerk, change.uid, reason="工资没有变化，误报")
+    assert (dropped.state, dropped.open) == ("DROPPED", False)
+    report(home)
