@@ -28,15 +28,16 @@ class Group:
 
 
 def build(request: HttpRequest) -> list[Section]:
-    """Sections of the asker's menu in the order work, one door, money, admin."""
+    """Sections of the asker's menu in the order work, one door, benefits, money, admin."""
     from jiuzhu.office.admin.menu import GROUPS as ADMIN
+    from jiuzhu.office.benefits.menu import GROUPS as BENEFITS
     from jiuzhu.office.money.menu import GROUPS as MONEY
     from jiuzhu.office.onedoor.menu import GROUPS as ONEDOOR
     from jiuzhu.office.work.menu import GROUPS as WORK
 
     role = request.asker.role if request.asker else ""
     sections = []
-    for group in (*WORK, *ONEDOOR, *MONEY, *ADMIN):
+    for group in (*WORK, *ONEDOOR, *BENEFITS, *MONEY, *ADMIN):
         items = tuple(
             MenuItem(line.title, reverse(line.view), line.icon)
             for line in group.lines

@@ -1,0 +1,283 @@
+"""在保台账 and the page of one benefit: who, how much month by month, what changed, what was paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from jiuzhu.accounts import organisations
+from jiuzhu.accounts import queries as accounts
+from jiuzhu.benefits import queries, table
+from jiuzhu.benefits.acts import changes as acts
+from jiuzhu.core import clock
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.office.benefits.page import (
+    TONES,
+    benefit_url,
+    bound,
+    check,
+    day_field,
+    state_tag,
+    tag,
+    token,
+)
+from jiuzhu.office.work.page import staff_only
+from jiuzhu.policy import changes as law
+from jiuzhu.ui.tables import Column, Page, Table, keyset_page
+
+
+class SearchForm(forms.Form):
+    name = forms.CharField(label="申请人姓名", required=False, max_length=40)
+    state = forms.ChoiceField(
+        label="状态",
+        required=False,
+        choices=[("", "全部"), *((code, words) for code, (words, _) in queries.STATE_WORDS.items())],
+    )
+    review = forms.ChoiceField(
+        label="复核",
+        required=False,
+        choices=[("", "全部"), ("soon", "30天内到期"), ("due", "已到期"), ("late", "超期15天以上")],
+    )
+    town = forms.TypedChoiceField(label="镇街", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, data: Any, *, actor: Any) -> None:
+        super().__init__(data)
+        if len(actor.towns) == 1:
+            del self.fields["town"]
+        else:
+            county = accounts.county_level_of(actor, clock.today())
+            towns = organisations.towns_of(county, clock.today())
+            self.fields["town"].choices = [("", "全部"), *((each.id, each.name) for each in towns)]
+
+
+def review_tag(entitlement: Any) -> Any:
+    due = entitlement.next_review_on
+    if due is None or entitlement.state not in queries.RUNNING:
+        return ""
+    return tag(due.isoformat(), TONES[law.review_colour(due, clock.today())])
+
+
+@staff_only
+def listing(request: HttpRequest) -> HttpResponse:
+    """Everybody in benefit in the asker's area."""
+    form = SearchForm(request.GET, actor=request.asker)
+    given = form.cleaned_data if form.is_valid() else {}
+    rows = queries.benefits(request.asker, **{key: value for key, value in given.items() if value})
+    page = keyset_page(request, rows, "id")
+    shown = Table(
+        columns=[
+            Column("case.applicant.name", "申请人", href=benefit_url),
+            Column(queries.place_words, "镇街、村（居）"),
+            Column(queries.aid_words, "类别"),
+            Column(state_tag, "状态", kind="html"),
+            Column("persons", "人口", kind="number"),
+            Column("month_fen", "本月金额（元）", kind="money"),
+            Column("first_month", "起发月份", kind="month"),
+            Column("review_class", "复核类别"),
+            Column(review_tag, "下次复核", kind="html"),
+            Column("number", "待遇编号"),
+        ],
+        page=page,
+        cards=True,
+        empty="没有符合条件的在保家庭",
+    )
+    context = {"page_title": "在保台账", "crumbs": [("动态管理", "")], "form": form, "table": shown}
+    return render(request, "office/benefits/list.html", context)
+
+
+class OfferForm(forms.Form):
+    person = forms.ChoiceField(label="介绍给谁")
+    offered_on = day_field("介绍日期")
+    what = forms.CharField(label="介绍的工作", max_length=200)
+    refused = forms.ChoiceField(label="结果", choices=[("1", "拒绝"), ("", "接受")], required=False)
+    reason = forms.CharField(label="拒绝理由", max_length=200, required=False)
+    justified = forms.BooleanField(label="理由正当（不计入连续拒绝）", required=False)
+
+    def __init__(self, *arguments: Any, members: list[tuple[str, str]], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["person"].choices = members
+
+
+def present(entitlement: Any) -> list[tuple[str, str]]:
+    """Members still in the benefit, for a choice."""
+    return [(each.ref, each.name) for each in queries.members(entitlement) if each.until is None]
+
+
+@staff_only
+def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -> HttpResponse:
+    """One benefit with everything that belongs to it."""
+    actor = request.asker
+    found = queries.benefit(actor, number)
+    months = queries.course(found)
+    clerk = actor.role == "TOWN_CLERK"
+    changes = list(queries.changes(actor, entitlement=found.id))
+    context = {
+        "page_title": f"{found.case.applicant.name}　{queries.aid_words(found)}",
+        "crumbs": [("在保台账", reverse("office:benefits"))],
+        "found": found,
+        "state": state_tag(found),
+        "place": queries.place_words(found),
+        "review": review_tag(found),
+        "case_url": reverse("office:case", args=[found.case.uid]),
+        "pause": queries.suspension_of(found),
+        "fading": queries.fading_of(found),
+        "members": _members(found),
+        "categories": [month for month, _ in months],
+        "series": [("每月金额", [yuan for _, yuan in months])],
+        "amounts": _amounts(found),
+        "changes": change_table(changes),
+        "payments": _payments(found),
+        "dues": _dues(found),
+        "overpays": list(queries.overpays(actor, open_only=False).filter(entitlement=found)),
+        "papers": _papers(found),
+        "offers": queries.offers(found),
+        "kinds": [
+            {"title": kind.title, "url": reverse("office:change-new", args=[found.id, kind.code])}
+            for kind in (queries.kinds_for(found) if clerk else [])
+        ],
+        "offer_form": bound(OfferForm, request, "offer", members=present(found)) if clerk else None,
+        "may_end_fading": queries.may_end_fading(actor, found),
+        "may_claim": actor.role in ("TOWN_LEAD", "COUNTY_APPROVER"),
+        "once": token(request),
+        "refusal": refusal,
+    }
+    return render(request, "office/benefits/benefit.html", context, status=refusal.status if refusal else 200)
+
+
+def _members(found: Any) -> Table:
+    rows = queries.members(found)
+    return Table(
+        columns=[
+            Column("name", "姓名"),
+            Column("relation", "与申请人关系"),
+            Column("born_on", "出生日期", kind="date"),
+            Column("since", "计入月份", kind="month"),
+            Column("until", "最后月份", kind="month"),
+            Column(lambda row: "领款人" if row.payee else "", "领款"),
+        ],
+        page=Page(rows=rows, size=len(rows)),
+        numbered=False,
+        cards=True,
+    )
+
+
+def _amounts(found: Any) -> Table:
+    rows = queries.amounts(found)
+    return Table(
+        columns=[
+            Column("from_month", "起", kind="month"),
+            Column(lambda row: row.to_month.strftime("%Y年%m月") if row.to_month else "至今", "止"),
+            Column("members_count", "人口", kind="number"),
+            Column("base_fen", "保障金", kind="money"),
+            Column("topup_fen", "分类施保", kind="money"),
+            Column("care_fen", "照料护理", kind="money"),
+            Column(lambda row: row.ground or "批准决定", "依据"),
+        ],
+        page=Page(rows=rows, size=len(rows)),
+        numbered=False,
+    )
+
+
+def change_table(rows: list[Any], *, page: Page | None = None, named: bool = False) -> Table:
+    """Changes with their deadline."""
+    return Table(
+        columns=[
+            *([Column("entitlement.case.applicant.name", "申请人")] if named else []),
+            Column(
+                lambda row: law.KINDS[row.kind].title,
+                "变更事项",
+                href=lambda row: reverse("office:change", args=[row.uid]),
+            ),
+            Column(lambda row: row.person.name if row.person else "", "涉及成员"),
+            *([Column(lambda row: queries.place_words(row.entitlement), "镇街、村（居）")] if named else []),
+            Column(lambda row: tag(table.STATES[row.state], table.COLOURS[row.state]), "环节", kind="html"),
+            Column("reported_on", "报告日期", kind="date"),
+            Column(_due, "办结期限", kind="html"),
+            Column("number", "变更编号"),
+        ],
+        page=page or Page(rows=rows, size=max(len(rows), 1)),
+        empty="没有变更",
+        cards=True,
+    )
+
+
+def _due(row: Any) -> Any:
+    if not row.open:
+        return row.closed_on.isoformat() if row.closed_on else ""
+    left = (row.due_on - clock.today()).days
+    return tag(row.due_on.isoformat(), "red" if left < 0 else "orange" if left <= 5 else "green")
+
+
+def _payments(found: Any) -> Table:
+    rows = queries.payments(found, 12)
+    return Table(
+        columns=[
+            Column("pay_month", "月份", kind="month"),
+            Column(queries.line_kind, "种类"),
+            Column("total_fen", "金额（元）", kind="money"),
+            Column(lambda row: row.arrears_fen - row.deduction_fen, "其中补发（抵扣）", kind="money"),
+            Column(queries.line_words, "结果"),
+        ],
+        page=Page(rows=rows, size=max(len(rows), 1)),
+        empty="还没有列入发放名单",
+        numbered=False,
+        cards=True,
+    )
+
+
+def _dues(found: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "reason": each.reason,
+            "fen": each.amount_fen,
+            "month": each.from_month,
+            "state": queries.due_words(each),
+        }
+        for each in queries.dues(found)
+    ]
+
+
+def _papers(found: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": each.title,
+            "number": each.doc_no,
+            "issued_on": each.issued_on,
+            "digest": each.sha256,
+            "state": each.state,
+            "url": reverse("office:paper", args=[found.case.uid, each.uid]),
+        }
+        for each in queries.papers(found)
+    ]
+
+
+@require_POST
+@staff_only
+def offer(request: HttpRequest, number: int) -> HttpResponse:
+    """Note an introduction to work (LAB-05)."""
+    found = queries.benefit(request.asker, number)
+    try:
+        given = check(OfferForm(request.POST, members=present(found)))
+        acts.offer_work(request.asker, number, **(given | {"refused": bool(given["refused"])}))
+    except Refusal as refusal:
+        return benefit(request, number, refusal=refusal)
+    messages.success(request, "已登记。")
+    return redirect(benefit_url(found))
+
+
+@require_POST
+@staff_only
+def faded(request: HttpRequest, number: int) -> HttpResponse:
+    """Gradual exit is over: W36."""
+    try:
+        change = acts.end_fading(request.asker, number, once=token(request))
+    except Refusal as refusal:
+        return benefit(request, number, refusal=refusal)
+    messages.success(request, "停发告知书已签发，送达后生效。")
+    return redirect(reverse("office:change", args=[change.uid]))

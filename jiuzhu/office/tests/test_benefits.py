@@ -1,0 +1,149 @@
+"""The screens on benefits through plain HTTP: a death told in two taps until the notice is served, lists, batch, recovery."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+
+from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.benefits.acts import recovery, reviews, standard
+from jiuzhu.benefits.models import Change, Overpay, Review, StandardBatch
+from jiuzhu.benefits.tests import homes
+from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home, Place
+from jiuzhu.core import clock
+from jiuzhu.intake import acts as intake
+from jiuzhu.intake.models import ChangeReport
+from jiuzhu.office.tests.test_money import browser, hidden
+from tests.families import City
+
+CLERK, LEAD, CENTER, OTHER = "clerk-371502101", "lead-371502101", "center-371502", "center2-371502"
+
+
+@pytest.fixture
+def place(db: None) -> Iterator[Place]:
+    with clock.at(date(2021, 12, 1)):
+        made = homes.place()
+    with clock.at(date(2022, 6, 2)):
+        yield made
+
+
+@pytest.fixture
+def home(place: Place) -> Home:
+    return place.home([ADULT, SPOUSE, CHILD], [(0, "pension", 450)], granted_on=date(2021, 12, 20))
+
+
+def test_a_death_reported_by_the_village_becomes_a_change_with_one_click(home: Home) -> None:
+    with fence(PLATFORM):
+        entitlement = home.entitlement
+        told = intake.report_change(
+            PLATFORM,
+            town_id=entitlement.town_id,
+            village_code=entitlement.village_code,
+            kind="DEATH",
+            person=home.persons[2].name,
+            text="",
+            happened_on=date(2022, 5, 20),
+        )
+    clerk, lead = browser(CLERK), browser(LEAD)
+    assert home.persons[2].name in clerk.get("/office/changes/").content.decode()
+    address = clerk.get(f"/office/changes/reports/{told.id}/")["Location"]
+    form = clerk.get(address).content.decode()
+    assert 'value="2022-05-20"' in form and re.search(rf'value="{home.ref(2)}" selected', form)
+    sent = {
+        "person": home.ref(2),
+        "why": "DEATH",
+        "happened_on": "2022-05-20",
+        "report": told.id,
+        "once": hidden(form, "once"),
+    }
+    page = clerk.post(address, sent)["Location"]
+    assert clerk.post(address, sent).status_code == 409
+    with fence(PLATFORM):
+        assert ChangeReport.objects.get(pk=told.id).answered_at
+    clerk.post(page, {"do": "examine", "text": "已到户核实"})
+    shown = lead.get(page).content.decode()
+    assert "900.00元" in shown and "450.00元" in shown
+    assert lead.post(page, {"do": "decide", "result": "DECREASE"}).status_code == 302
+    served = clerk.post(page, {"do": "serve", "mode": "POST", "note": "单号12345"})
+    assert served.status_code == 302
+    assert home.amounts()[-1] == ("2022-06", "", 450)
+    assert "2022年6月" in clerk.get(page).content.decode()
+
+
+def test_lists_and_pages_open_for_those_who_may_and_for_nobody_else(home: Home) -> None:
+    reviews.plan(date(2022, 12, 1))
+    with fence(PLATFORM):
+        review = Review.objects.get()
+    number = home.entitlement_id
+    pages = [
+        "benefits/",
+        f"benefits/{number}/",
+        "changes/",
+        "reviews/",
+        f"reviews/{review.id}/",
+        "recoveries/",
+    ]
+    for username in (CLERK, LEAD, "approver-371502", "verifier-371502101"):
+        for page in pages:
+            assert browser(username).get(f"/office/{page}").status_code == 200, (username, page)
+    for kind in ("CH-ADD", "CH-DEL", "CH-INC", "CH-CLS", "CH-ACC", "CH-JOB", "CH-SUS", "CH-END"):
+        assert browser(CLERK).get(f"/office/benefits/{number}/change/{kind}/").status_code == 200, kind
+    assert browser("clerk-371522001").get(f"/office/benefits/{number}/").status_code == 404
+    assert browser("clerk-371522001").get(f"/office/reviews/{review.id}/").status_code == 404
+    assert browser(CLERK).get("/office/standards/batches/").status_code == 403
+    late = browser(CLERK).get("/office/benefits/?review=soon&state=ACTIVE").content.decode()
+    assert "没有符合条件" in late
+
+
+def test_a_refused_form_says_why_and_keeps_what_was_typed(home: Home) -> None:
+    page = browser(CLERK).post(
+        f"/office/benefits/{home.entitlement_id}/change/CH-DEL/",
+        {"person": home.ref(2), "why": "DEATH", "happened_on": "2022-06-09"},
+    )
+    assert page.status_code == 422
+    assert "不能晚于今天" in page.content.decode() and 'value="2022-06-09"' in page.content.decode()
+    with fence(PLATFORM):
+        assert not Change.objects.exists()
+
+
+def test_a_standard_is_computed_confirmed_and_in_effect_by_the_buttons(home: Home) -> None:
+    City.publish(None, "dibao.standard", 48000, since=date(2022, 7, 1), area_type="RURAL")  # type: ignore[arg-type]
+    cache.clear()
+    first, second = browser(CENTER), browser(OTHER)
+    page = first.post(
+        "/office/standards/batches/",
+        {"do": "open", "aid_type": "DIBAO", "area_type": "RURAL", "since": "2022-07-01"},
+    )["Location"]
+    assert "已测算户数" in first.get(page).content.decode()
+    with fence(PLATFORM):
+        batch = StandardBatch.objects.get()
+    standard.compute(batch.id)
+    assert "须由另一人确认" in first.get(page).content.decode()
+    assert second.post(page, {"do": "confirm"}).status_code == 302
+    assert second.post(page, {"do": "apply"}).status_code == 302
+    assert home.amounts()[-1] == ("2022-07", "", 990)
+    assert "已生效" in first.get(page).content.decode()
+
+
+def test_overpaid_money_is_claimed_and_brought_back_by_the_forms(home: Home) -> None:
+    home.city.pay(date(2022, 6, 1))
+    lead, clerk = browser(LEAD), browser(CLERK)
+    made = lead.post(
+        f"/office/benefits/{home.entitlement_id}/claim/",
+        {"do": "claim", "yuan": "300", "since": "2022-06-01", "until": "2022-06-01", "cause": "隐瞒收入"},
+    )
+    page = made["Location"]
+    assert lead.post(page, {"do": "plan", "way": "CASH", "instalments": "2"}).status_code == 302
+    assert (
+        clerk.post(
+            page, {"do": "repay", "yuan": "300", "paid_on": "2022-06-02", "voucher_no": "P1"}
+        ).status_code
+        == 302
+    )
+    with fence(PLATFORM):
+        overpay = Overpay.objects.get()
+        assert overpay.closed_on and recovery.left_fen(overpay) == 0
