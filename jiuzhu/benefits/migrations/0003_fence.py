@@ -57,7 +57,7 @@ CREATE TRIGGER decision_needs_authority BEFORE INSERT ON benefits_changedecision
 
 # The end of a person's support has its own notice (W36-TK, support_stop).
 # DYN-11: an amount below the former one never begins in a month before its W36 was served; nor does an end,
-# unless the aid goes on elsewhere or as another kind.
+# unless the aid goes on elsewhere or as another kind, or its last day was told with the grant.
 NOTICE_FIRST = """
 CREATE FUNCTION benefits_told_by(the_entitlement bigint, the_ground text, the_fen bigint, the_month date)
 RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -99,7 +99,7 @@ CREATE FUNCTION benefits_end_needs_notice() RETURNS trigger LANGUAGE plpgsql SEC
 DECLARE
     former text := coalesce(current_setting('jiuzhu.system', true), '');
 BEGIN
-    IF NEW.stop_reason LIKE 'ST-TO-%' OR NEW.stop_reason LIKE 'ST-MOVE%' THEN
+    IF NEW.stop_reason LIKE 'ST-TO-%' OR NEW.stop_reason LIKE 'ST-MOVE%' OR NEW.stop_reason = 'ST-EXPIRED' THEN
         RETURN NEW;
     END IF;
     PERFORM set_config('jiuzhu.system', 'on', true);

@@ -196,6 +196,8 @@ def lapse_statuses(on: date) -> int:
             )
             ended += 1
     return ended
+
+
 def join(entitlement: Entitlement, person: Person, *, from_month: date) -> None:
     """A person more in the entitlement; the database refuses one who is in another of the group (AID-01)."""
     EntitlementMember.objects.create(
