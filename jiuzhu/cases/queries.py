@@ -16,7 +16,7 @@ from jiuzhu.aid_types import offers, registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import authority, guards
 from jiuzhu.cases import clocks as case_clocks
-from jiuzhu.cases.models import Case, CaseClock, Correction, Decision, Evidence, Step
+from jiuzhu.cases.models import Case, CaseClock, Correction, Decision, Entitlement, Evidence, Step, Transfer
 from jiuzhu.cases.permissions import check_may_see
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
@@ -530,6 +530,40 @@ def misplaced(on: date) -> list[UUID]:
             for case in Case.objects.filter(state__in=place).select_related("town", "county")
             if authority.authority_of(case, on) != place[case.state]
         ]
+
+
+def transfers(actor: Actor, *, open_only: bool = False) -> list[dict[str, Any]]:
+    """Families that leave and families that come, the nearest day first, with which of the two it is for the asker."""
+    if not has_power(actor.role, "case.read") or actor.villages:
+        return []
+    rows = Transfer.objects.filter(Q(from_town_id__in=actor.towns) | Q(to_town_id__in=actor.towns))
+    if open_only:
+        rows = rows.filter(state__in=(Transfer.SENT, Transfer.ACCEPTED))
+    today = clock.today()
+    return [
+        {
+            "row": each,
+            "coming": each.to_town_id in actor.towns,
+            "due_on": each.check_due_on if each.state == Transfer.ACCEPTED else None,
+            "late": each.state == Transfer.ACCEPTED and each.check_due_on < today,
+        }
+        for each in rows.select_related("from_town", "from_county", "to_town", "to_county").order_by(
+            F("check_due_on").asc(nulls_first=True), "-id"
+        )[:200]
+    ]
+
+
+def may_move_away(case: Case) -> bool:
+    """Whether there is anything another township could take over: a case under way or a benefit in force."""
+    return case.open or case.household.entitlements.filter(state__in=Entitlement.RUNNING).exists()
+
+
+def transfer_for(actor: Actor, uid: UUID | str) -> Transfer:
+    """One transfer of the asker's own township or county; E_NOT_FOUND for any other."""
+    for each in transfers(actor):
+        if str(each["row"].uid) == str(uid):
+            return each["row"]
+    raise Refusal("E_NOT_FOUND", what="转移单")
 
 
 def standing_still() -> list[Case]:

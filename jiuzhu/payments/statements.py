@@ -11,6 +11,12 @@ _LISTED = """EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e
     AND l.reissue_of_id IS NULL AND l.pay_kind IN ('REGULAR', 'ARREARS'))"""
 
 # The account of an entitlement by purpose, the first of those wanted that there is (TK-10).
+# Who pays a month of a family that moved to another county: the old one through the month of the transfer, whoever
+# makes his list first (CH-MOVE2).
+_MOVED = """(SELECT t.{column} FROM cases_transfer t WHERE t.household_id = e.household_id AND t.kind = 'CH-MOVE2'
+    AND t.state IN ('ACCEPTED', 'CHECKED') AND t.paid_until >= {month} ORDER BY t.id LIMIT 1)"""
+_PLACE = f"coalesce({_MOVED.format(column='from_town_id', month='{month}')}, e.town_id)"
+
 _ACCOUNT = """LATERAL (
     SELECT n.* FROM people_bankaccount n JOIN cases_case k ON k.id = e.case_id
     WHERE n.household_id = e.household_id AND CASE WHEN {account} IS NULL
@@ -68,8 +74,8 @@ INSERT INTO payments_payline (
     total_fen, account_id, bank_code, bank_name, account_name)
 SELECT %(run)s, row_number() OVER (ORDER BY e.town_id, e.village_code, e.id, x.pay_month, x.pay_kind, x.part),
     e.id, e.household_id, x.pay_month, x.pay_kind, x.part,
-    h.dossier_no, e.town_id, e.village_code, p.id, p.name, coalesce(s.relation, ''),
-    x.members_count, x.base_fen, x.topup_fen, x.care_fen, x.arrears_fen, x.deduction_fen,
+    h.dossier_no, coalesce(g.from_town_id, e.town_id), coalesce(g.from_village, e.village_code),
+    p.id, p.name, coalesce(s.relation, ''), x.members_count, x.base_fen, x.topup_fen, x.care_fen, x.arrears_fen, x.deduction_fen,
     x.base_fen + x.topup_fen + x.care_fen + x.arrears_fen - x.deduction_fen,
     b.id, b.bank_code, b.bank_name, b.holder_name
 FROM (
@@ -101,7 +107,8 @@ FROM (
         SELECT 'BASE' AS part, CASE u.mode WHEN 'CENTRAL' THEN ARRAY['ALL'] ELSE ARRAY['OWN', ''] END AS wants
         UNION ALL SELECT 'CARE', ARRAY['CARE'] WHERE u.agreement_id IS NOT NULL AND a.care_fen > 0
     ) q
-    WHERE (NOT %(supported)s OR u.mode IS NOT NULL) AND e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
+    WHERE (NOT %(supported)s OR u.mode IS NOT NULL) AND {_PLACE.format(month="m.pay_month")} = ANY (%(towns)s)
+        AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
         AND {_IN_FORCE.format(month="m.pay_month")} AND a.base_fen + a.topup_fen + a.care_fen > 0
         AND NOT {_LISTED.format(month="m.pay_month")}
         AND NOT EXISTS (SELECT 1 FROM payments_due o WHERE o.id = ANY (%(own)s)
@@ -121,6 +128,8 @@ JOIN people_person p ON p.id = e.payee_id
 JOIN {_ACCOUNT.format(wants="x.wants", account="x.account_id")}
 LEFT JOIN people_membership s ON s.person_id = e.payee_id
     AND s.joined_on <= %(today)s AND (s.left_on IS NULL OR s.left_on >= %(today)s)
+LEFT JOIN cases_transfer g ON g.id = {_MOVED.format(column="id", month="x.pay_month")}
+    AND g.from_town_id = ANY (%(towns)s)
 """
 
 # Every due taken ends on the line that carries it: the one-to-one key makes a second time impossible.
@@ -242,7 +251,7 @@ PROMPT_WORDS = {
 }
 
 # In force that month, yet on no list: said, never dropped in silence. First who, then why of those few.
-LEFT_OUT = """
+LEFT_OUT = f"""
 WITH missing AS MATERIALIZED (
     SELECT e.id, e.town_id, e.village_code, e.household_id, e.payee_id, e.state
     FROM cases_entitlement e
@@ -251,7 +260,7 @@ WITH missing AS MATERIALIZED (
         WHERE l.pay_month = %(month)s AND l.reissue_of_id IS NULL AND l.pay_kind IN ('REGULAR', 'ARREARS')
             AND l.town_id = ANY (%(towns)s)
     ) listed ON listed.entitlement_id = e.id
-    WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
+    WHERE {_PLACE.format(month="%(month)s")} = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s
         AND e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL') AND e.first_month <= %(month)s
         AND (e.last_month IS NULL OR e.last_month >= %(month)s) AND listed.entitlement_id IS NULL
     ORDER BY e.town_id, e.village_code, e.id LIMIT 200

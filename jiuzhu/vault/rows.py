@@ -69,6 +69,13 @@ def fence_by_town(table: str) -> str:
     return _policy(table, f"{_SYSTEM} OR (town_id = ANY ({_TOWNS}) AND cardinality({_VILLAGES}) = 0)", 0)
 
 
+def fence_by_either_place(table: str, *towns: str, household: str = "household_id") -> str:
+    """Fence a table that names two townships: the one a family leaves and the one it comes to both see the row."""
+    places = " OR ".join(f'"{column}" = ANY ({_TOWNS})' for column in towns)
+    area = f"({places}) AND cardinality({_VILLAGES}) = 0"
+    return _policy(table, f'{_SYSTEM} OR ({area}) OR "{household}" = {_HOUSEHOLD}', 0)
+
+
 def fence_by_parent(table: str, parent: str, column: str, *, level: int = 0) -> str:
     """Fence a table through the row it belongs to; who sees the parent sees the child (at ``level`` or above)."""
     test = f'{_SYSTEM} OR EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = "{table}"."{column}")'

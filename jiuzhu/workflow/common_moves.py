@@ -539,6 +539,15 @@ EVENTS: tuple[Move, ...] = (
         optional="W29",
     ),
     move(
+        "CH-MOVE",
+        "move_to_township",
+        "转入接收",
+        f"{_NOT_REVIEWED} COUNTY_REVIEW TOWN_APPROVAL",
+        f"{_NOT_REVIEWED} COUNTY_REVIEW TOWN_APPROVAL",
+        "SYSTEM",
+        may_start="CLK-CO",
+    ),
+    move(
         "REL-04",
         "file_kin",
         "登记近亲属备案",

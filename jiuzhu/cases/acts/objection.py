@@ -11,6 +11,7 @@ from django.db import transaction
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.roles import role_name
+from jiuzhu.audit.acts import record
 from jiuzhu.cases import clocks, guards
 from jiuzhu.cases.acts._act import Act, acting, locked
 from jiuzhu.cases.acts.continuation import grant
@@ -165,6 +166,37 @@ def reinvestigate(
         publicity.take_down(act.case.id, act.today)
         open_round(act.case, actor)
     return act.case
+
+
+_HANDLING = ("D26", "D27", "D27r", "D28", "D29", "D30")
+
+
+def may_see_objector(actor: Actor, case: Case) -> bool:
+    """PUBL-06: whoever handles the objection, and the county's supervisor; nobody else in the house."""
+    if actor.role == "COUNTY_SUPERVISOR":
+        return True
+    handling = case.steps.filter(move__in=_HANDLING, actor_kind="STAFF", actor_id=actor.id)
+    return actor.is_staff and handling.exists()
+
+
+def see_objector(actor: Actor, uid: UUID | str, objection_id: int, *, purpose: str) -> str:
+    """Open the sealed name and contact for a purpose; recorded before it leaves, without the name itself."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        check_recusal(actor, case)
+        if not may_see_objector(actor, case):
+            raise Refusal("E_AUTH", role=role_name(actor.role), act="查看异议人", why="异议人信息保密。")
+        objection = case.objections.filter(pk=objection_id).first()
+        if objection is None:
+            raise Refusal("E_NOT_FOUND", what="异议")
+        if len(purpose.strip()) < 2:
+            raise Refusal("E_INPUT", field="查看用途", problem="请写明为什么需要查看异议人")
+        record(
+            actor, "objection.reveal", about=objection, case_no=case.case_no, purpose=purpose.strip()[:200]
+        )
+        if objection.anonymous:
+            return "匿名"
+        return f"{objection.objector} {objection.contact}".strip()
 
 
 def close_objections(act: Act) -> None:

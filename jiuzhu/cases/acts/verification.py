@@ -239,9 +239,18 @@ def start_recheck(
         act = Act(actor=actor, case=case, move=row, at=clock.now())
         GUARDS["verifier_is_bound"](act)
         _refuse_running(case)
+        _refuse_second_by_the_town(act)
         blocking = verification.open_blocking(verification.latest_report(case.id))
-        _start_run(act, kind="RECHECK", route="OWN", sources=_only(act, {each.source for each in blocking}))
+        route = "COUNTY" if actor.role == "COUNTY_VERIFIER" else "OWN"
+        _start_run(act, kind="RECHECK", route=route, sources=_only(act, {each.source for each in blocking}))
     return case
+
+
+def _refuse_second_by_the_town(act: Act) -> None:
+    """VER-24: whoever re-checked once does not judge his own re-check; the second one is the county's."""
+    again = Run.objects.filter(case_id=act.case.id, kind="RECHECK", state=Run.REPORTED).exists()
+    if again and act.actor.role != "COUNTY_VERIFIER":
+        raise Refusal("E_AUTH", role=act.actor.organ, act="第二次复查", why="第二次复查由县级核对机构办理。")
 
 
 def _refuse_running(case: Case) -> None:
@@ -329,6 +338,8 @@ def conclude_recheck(
         run = verification.latest_run(act.case.id)
         if run is None or run.state != Run.RUNNING or run.kind != "RECHECK":
             raise Refusal("E_VERIFICATION", why="尚未开始复查")
+        if run.route == "COUNTY" and actor.role != "COUNTY_VERIFIER":
+            raise Refusal("E_AUTH", role=actor.organ, act=act.move.title, why="本次复查由县级核对机构办理。")
         _make_report(act, run)
         if verification.open_blocking(verification.latest_report(act.case.id)):
             act.to("VER_NOT_FIT")

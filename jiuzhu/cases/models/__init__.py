@@ -8,6 +8,7 @@ from jiuzhu.cases.models.entitlement import Entitlement, EntitlementAmount, Enti
 from jiuzhu.cases.models.investigation import CountyVisit, Investigation, Investigator, Photo
 from jiuzhu.cases.models.objection import Appraisal, Attendance, Objection
 from jiuzhu.cases.models.support import CareAgreement, Institution, SelfCareRating, SupportSpan
+from jiuzhu.cases.models.transfer import Transfer
 
 __all__ = [
     "Appraisal",
@@ -42,4 +43,5 @@ __all__ = [
     "SelfCareRating",
     "Step",
     "SupportSpan",
+    "Transfer",
 ]

@@ -104,6 +104,7 @@ CALLS: dict[str, Call] = {
     "D29": _appraise("NOT_TRUE"),
     "D30": _appraise("DISPUTED"),
     "CLK-AC": _directly("CLK-AC"),
+    "CH-MOVE": _directly("CH-MOVE"),
     "DTH": lambda a, uid: events.record_death(
         a, uid, person_uid=_applicant(uid), died_on=clock.today(), proof="死亡证明"
     ),

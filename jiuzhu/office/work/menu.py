@@ -12,6 +12,7 @@ GROUPS = (
         "list-task",
         (
             Line("案件查询", "office:cases", READERS),
+            Line("转出转入", "office:transfers", READERS - {"VILLAGE_ASSIST"}),
             Line("登记救助意愿", "office:new-place", frozenset({"TOWN_CLERK"})),
             Line("急难救助", "office:emergency", frozenset({"TOWN_CLERK"})),
         ),

@@ -46,6 +46,8 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
         into = quiet if move.key in QUIET else moves
         if entry not in into:
             into.append(entry)
+    if actor.role == "TOWN_CLERK" and queries.may_move_away(case):
+        quiet.append({"title": "转出", "url": reverse("office:transfer-new", args=[case.uid])})
     return {
         "case": case,
         "aid": registry.get(case.aid_type),

@@ -207,6 +207,7 @@ def posting(request: HttpRequest, uid: UUID) -> HttpResponse:
         "may_end": actor.role == "TOWN_CLERK" and case.state in objection.POSTED,
         "may_photograph": case.state in objection.POSTED,
         "preliminary": case.state == "PRELIM_PUBLICITY",
+        "may_see_objector": objection.may_see_objector(actor, case),
     }
     if context["publicity"]:
         context["photos"] = [
@@ -228,6 +229,14 @@ def posting(request: HttpRequest, uid: UUID) -> HttpResponse:
         return refused(request, _POSTING, context, refusal)
     messages.success(request, words)
     return redirect(case_url(case) if request.POST.get("do") == "end" else request.path)
+
+
+@staff_only
+@require_POST
+def objector(request: HttpRequest, uid: UUID, number: int) -> HttpResponse:
+    """The sealed name of one objector, for whoever handles it and the supervisor (PUBL-06)."""
+    value = objection.see_objector(request.asker, uid, number, purpose=request.POST.get("purpose", ""))
+    return render(request, "ui/parts/revealed.html", {"value": value})
 
 
 def _before_the_end(case: Any) -> list[str]:

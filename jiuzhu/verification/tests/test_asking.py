@@ -27,7 +27,7 @@ from jiuzhu.people.models import Authorisation
 from jiuzhu.publicity.models import Posting
 from jiuzhu.verification import acts, queries
 from jiuzhu.verification.models import Answer, Finding, Inquiry, Report, Run
-from tests.families import City, Family, refused
+from tests.families import COUNTY_DECIDES, City, Family, refused
 
 RESULTS = (
     "HIT",
@@ -457,3 +457,33 @@ def test_a_corrected_answer_is_another_version_and_the_same_one_is_not(asked_nob
         run = queries.latest_run(asked_nobody.pk)
         assert [each.result for each in queries.latest_answers(run)["HJ"]] == ["HIT"]
     assert _answers(asked_nobody, "HJ") == [(1, "PENDING"), (2, "HIT")]
+
+
+def test_the_second_recheck_is_the_countys(city: City) -> None:
+    """VER-24: the town did the first one; its verifier is told who does the next."""
+    family = city.family("bought_car", town=COUNTY_DECIDES)
+    family.facts["behaviour"] |= {"objects_to_report": True}
+    family.until("RECHECK").until("VER_NOT_FIT")
+    citizen, verifier = family.citizen, family.staff("TOWN_VERIFIER")
+    with fence(PLATFORM):
+        told_on = family.case.steps.filter(to_state="VER_NOT_FIT").latest("seq").on
+    family.now = clock.instant(told_on, 17)
+    with family.at(), fence(citizen):
+        verification.object_to_report(citizen, family.uid, reason="车辆是别人借名登记的。")
+    with family.at(), fence(verifier), refused("E_AUTH", "县级核对机构"):
+        verification.start_recheck(verifier, family.uid)
+
+    county = family.staff("COUNTY_VERIFIER")
+    with family.at(), queue.collected() as jobs, fence(county):
+        verification.start_recheck(county, family.uid)
+    with family.at():
+        city.walker.ask_departments(jobs)
+    with family.at(), fence(verifier), refused("E_AUTH", "县级核对机构"):
+        verification.conclude_recheck(verifier, family.uid)
+    with family.at(), fence(county):
+        verification.conclude_recheck(county, family.uid)
+
+    assert family.case.state == "VER_NOT_FIT"
+    with fence(PLATFORM):
+        kinds = list(Run.objects.filter(case_id=family.pk).order_by("id").values_list("kind", "route"))
+    assert kinds[1:] == [("RECHECK", "OWN"), ("RECHECK", "COUNTY")]
