@@ -9,14 +9,15 @@ from typing import Any
 
 from django.db.models import Q
 
+from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.aid_types import registry
 from jiuzhu.cases.hardship import hardship_of
-from jiuzhu.cases.models import Assessment, Case, Draft, Entitlement, Evidence
-from jiuzhu.core import clock, sealing
+from jiuzhu.cases.models import Assessment, Case, Draft, Entitlement, EntitlementMember, Evidence
+from jiuzhu.core import clock, id_numbers, sealing
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import queries as people
-from jiuzhu.people.models import Membership, Signature
+from jiuzhu.people.models import Membership, Obligor, Signature
 from jiuzhu.policy import evidence, findings
 from jiuzhu.policy.household import edge
 from jiuzhu.policy.outcome import Outcome
@@ -94,7 +95,7 @@ def _family(case: Case, on: date) -> evidence.Evidence:
             for each in body.get("assets", ())
         ),
         supporters=tuple(
-            evidence.Supporter(supports=str(each.supports.uid), relation=each.relation, **each.facts)
+            evidence.Supporter(supports=str(each.supports.uid), relation=each.relation, **_known_of(each, on))
             for each in case.household.obligors.select_related("supports")
         ),
         rigid_expense_fen=_rigid_expense(body),
@@ -128,6 +129,23 @@ def standing_of(case: Case, on: date) -> tuple[str, ...]:
         first_month__lte=month,
     ).exclude(aid_type=case.aid_type)
     return tuple(sorted(set(held.values_list("aid_type", flat=True))))
+
+
+def _known_of(obligor: Obligor, on: date) -> dict[str, Any]:
+    """What was found out of a supporter; his age from his number, the aid he is on from the platform itself (TK-02)."""
+    facts = dict(obligor.facts)
+    if obligor.id_no and "age" not in facts:
+        facts["age"] = age_on(id_numbers.parse(obligor.id_no).born_on, on)
+    if obligor.id_no_index and not facts.get("standing"):
+        with fence(PLATFORM):
+            month = on.replace(day=1)
+            rows = EntitlementMember.objects.filter(
+                Q(to_month__isnull=True) | Q(to_month__gte=month),
+                person__id_no_index=obligor.id_no_index,
+                from_month__lte=month,
+            )
+            facts["standing"] = rows.values_list("entitlement__aid_type", flat=True).first() or ""
+    return facts
 
 
 def verified(case: Case, on: date) -> evidence.Evidence:

@@ -389,24 +389,25 @@ def authority_matches(act: Act) -> None:
         raise Refusal("E_AUTH", role=act.actor.organ, act=act.move.title, why="不是本案的审批机关。")
 
 
-def _names_of(act: Act) -> set[str]:
-    return {str(act.given.get(role, "")).strip() for role in ("assessor", "second_assessor", "witness")}
-
-
 @guard
 def rated_by_two_and_a_witness(act: Act) -> None:
+    check_rating(act.case, act.given)
+
+
+def check_rating(case: Case, given: Mapping[str, Any]) -> None:
     """TK-08: six items clicked, two assessors and a witness sign; none of them belongs to the family."""
-    support = registry.get(act.case.aid_type).support
-    items = act.given.get("items") or {}
+    support = registry.get(case.aid_type).support
+    items = given.get("items") or {}
     if support is None or set(items) != set(support.items):
         raise Refusal("E_INPUT", field="自理能力", problem="请逐项选择能或不能")
-    names = _names_of(act)
+    names = {str(given.get(role, "")).strip() for role in ("assessor", "second_assessor", "witness")}
     if "" in names or len(names) != 3:
         raise Refusal("E_INPUT", field="评估人员", problem="请填写两名评估人和一名见证人，不能是同一人")
-    related = _household_names(act.case) & names
+    related = _household_names(case) & names
     if related:
         raise Refusal("E_SOD", who="、".join(sorted(related)), why="是被评估人的家庭成员或义务人，应当回避")
-    if not all(act.given.get("signatures") or [None]) or len(act.given["signatures"]) != 3:
+    signatures = given.get("signatures") or []
+    if len(signatures) != 3 or not all(signatures):
         raise Refusal("E_SEAL", missing="两名评估人和见证人签字")
 
 

@@ -24,6 +24,7 @@ from jiuzhu.core.id_numbers import age_on, mask, mask_account, mask_phone
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
 from jiuzhu.parameters import queries as parameters
+from jiuzhu.people.models import ObligorExcuse
 from jiuzhu.people.queries import account_on, members_of
 from jiuzhu.policy import evidence as law_evidence
 from jiuzhu.policy.outcome import Outcome
@@ -35,6 +36,7 @@ from jiuzhu.workflow.states import STATES
 from jiuzhu.workflow.table import Move
 
 PAGE = 50
+EXCUSES = ObligorExcuse.KINDS
 
 
 def visible(actor: Actor) -> QuerySet[Case]:
@@ -236,6 +238,8 @@ FAMILY_PAPERS = (
     "W36",
     "W37",
     "W39",
+    "W31",
+    "W36-TK",
 )
 
 
@@ -349,6 +353,32 @@ def household_view(actor: Actor, case: Case) -> dict[str, Any]:
         "address": case.household.address,
         "obligors": list(case.household.obligors.select_related("supports")),
     }
+
+
+def rated(case: Case) -> bool:
+    """Whether self-care was rated and the rating still holds (DQ-39)."""
+    return case.ratings.filter(valid_to__gte=clock.today()).exists()
+
+
+def obligors_of(case: Case) -> list[dict[str, Any]]:
+    """Supporters who live apart: who signed, who did not and why, what is known of their ability (TK-02, TK-05)."""
+    consent = case.authorisation
+    signed = set(consent.signatures.values_list("obligor_id", flat=True)) if consent else set()
+    excuses = {each.obligor_id: each for each in consent.excuses.all()} if consent else {}
+    return [
+        {
+            "id": each.id,
+            "name": each.name,
+            "relation": name_of("relation", each.relation),
+            "supports": each.supports.name,
+            "facts": each.facts,
+            "signed": each.id in signed,
+            "excuse": f"{ObligorExcuse.KINDS[excuses[each.id].kind]}：{excuses[each.id].reason}"
+            if each.id in excuses
+            else "",
+        }
+        for each in case.household.obligors.select_related("supports").order_by("id")
+    ]
 
 
 def decisions_of(case: Case) -> list[Decision]:

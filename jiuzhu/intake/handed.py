@@ -39,12 +39,14 @@ def photo(request: HttpRequest, name: str) -> Picture | None:
     return uploads.picture(upload.read(), upload.name or "图片") if upload else None
 
 
-def signature(request: HttpRequest) -> tuple[Picture, str]:
+def signature(
+    request: HttpRequest, name: str = "signature", paper_name: str = "paper"
+) -> tuple[Picture, str]:
     """What was signed and how: drawn on the screen, or a photo of the signed paper. E_SEAL when neither is there."""
-    paper = photo(request, "paper")
+    paper = photo(request, paper_name)
     if paper:
         return paper, "PAPER"
-    return uploads.drawn(request.POST.get("signature", "")), "SCREEN"
+    return uploads.drawn(request.POST.get(name, "")), "SCREEN"
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:

@@ -19,7 +19,7 @@ from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import application
 from jiuzhu.core import clock
-from jiuzhu.core.codes import name_of
+from jiuzhu.core.codes import choices, name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, one_form
 from jiuzhu.parameters import queries as parameters
@@ -35,6 +35,8 @@ class Frame:
     sign_url: Callable[[Any, Any], str]
     form_url: Callable[[Any, str], str]
     link_url: Callable[[Any, Any], str] | None = None
+    obligors_url: Callable[[Any], str] | None = None
+    obligor_sign_url: Callable[[Any, Any], str] | None = None
 
 
 def consent_words(case: Any) -> dict[str, Any]:
@@ -61,19 +63,95 @@ def signers(request: HttpRequest, frame: Frame, uid: UUID) -> HttpResponse:
         each["link_url"] = (
             frame.link_url(case.uid, each["uid"]) if frame.link_url and not each["signed"] else ""
         )
-    return render(
+    return render(request, "intake/signers.html", _signers_context(actor, frame, case, adults))
+
+
+def _signers_context(
+    actor: Actor, frame: Frame, case: Any, adults: list[dict[str, Any]], **more: Any
+) -> dict[str, Any]:
+    with_obligors = registry.get(case.aid_type).obligors_sign
+    obligors = queries.obligors_of(case) if with_obligors else []
+    for each in obligors:
+        each["sign_url"] = frame.obligor_sign_url(case.uid, each["id"]) if frame.obligor_sign_url else ""
+    missing = [each["name"] for each in adults if not each["signed"]]
+    missing += [each["name"] for each in obligors if not each["signed"] and not each["excuse"]]
+    return {
+        "frame": frame.template,
+        "page_title": "签署核对授权",
+        "back_url": frame.case_url(case.uid),
+        "case": case,
+        "adults": adults,
+        "with_obligors": with_obligors,
+        "obligors": obligors,
+        "obligors_url": frame.obligors_url(case.uid) if frame.obligors_url else "",
+        "may_excuse": actor.role == "TOWN_CLERK",
+        "excuses": queries.EXCUSES.items(),
+        "relations": [(code, name) for code, name in choices("relation").items() if code != "0"],
+        "missing": missing,
+        "consent": consent_words(case),
+        "open": case.state == "INTENT",
+        **more,
+    }
+
+
+def obligors(request: HttpRequest, frame: Frame, uid: UUID) -> HttpResponse:
+    """Name one more supporter, or write down why one does not sign (TK-05); back to the list of signers."""
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    try:
+        words = _obligor_act(request, actor, case)
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, frame.signers_url(uid))
+        adults = [each for each in queries.household_view(actor, case)["members"] if each["adult"]]
+        for each in adults:
+            each["sign_url"] = frame.sign_url(case.uid, each["uid"])
+        context = _signers_context(actor, frame, case, adults, typed=request.POST)
+        return handed.refused(request, "intake/signers.html", context, refusal)
+    messages.success(request, words)
+    return redirect(frame.signers_url(uid))
+
+
+def _obligor_act(request: HttpRequest, actor: Actor, case: Any) -> str:
+    data = request.POST
+    if data.get("do") == "excuse":
+        number = data.get("obligor", "")
+        signed = application.excuse_obligor(
+            actor,
+            case.uid,
+            obligor_id=int(number) if number.isdigit() else 0,
+            kind=data.get("kind", ""),
+            reason=data.get("reason", ""),
+        )
+        if signed.state != "INTENT":
+            return "已登记；授权书已生效，工作人员将开始核对。"
+        return "未签字的情况已登记。"
+    one = application.add_obligor(
+        actor,
+        case.uid,
+        name=data.get("name", ""),
+        relation=data.get("relation", ""),
+        id_no=data.get("id_no", "").strip(),
+    )
+    return f"已登记义务人{one.name}，请他（她）也签授权。"
+
+
+def sign_obligor(request: HttpRequest, frame: Frame, uid: UUID, obligor_id: int) -> HttpResponse:
+    """A supporter who lives apart reads and signs."""
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    one = next((each for each in queries.obligors_of(case) if each["id"] == obligor_id), None)
+    if one is None:
+        raise Refusal("E_NOT_FOUND", what="义务人")
+    return sign_page(
         request,
-        "intake/signers.html",
-        {
-            "frame": frame.template,
-            "page_title": "签署核对授权",
-            "back_url": frame.case_url(case.uid),
-            "case": case,
-            "adults": adults,
-            "missing": [each["name"] for each in adults if not each["signed"]],
-            "consent": consent_words(case),
-            "open": case.state == "INTENT",
-        },
+        actor,
+        case,
+        obligor_id=obligor_id,
+        name=one["name"],
+        frame=frame.template,
+        back_url=frame.signers_url(case.uid),
+        done_url=frame.signers_url(case.uid),
     )
 
 
@@ -104,11 +182,12 @@ def sign_page(
     actor: Actor,
     case: Any,
     *,
-    person_uid: str,
     name: str,
     frame: str,
     back_url: str,
     done_url: str,
+    person_uid: str | None = None,
+    obligor_id: int | None = None,
 ) -> HttpResponse:
     """The page with text, pad and button; a refusal comes back as a banner on the same page."""
     context = {
@@ -132,6 +211,7 @@ def sign_page(
             actor,
             case.uid,
             person_uid=person_uid,
+            obligor_id=obligor_id,
             picture=picture,
             mode=mode,
             on_behalf_of=request.POST.get("on_behalf_of", "")[:20],

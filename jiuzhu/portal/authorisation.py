@@ -10,6 +10,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from jiuzhu.accounts.actor import CITIZEN, Actor, fence
 from jiuzhu.cases import queries
@@ -28,6 +29,8 @@ FRAME = screens.Frame(
     sign_url=lambda uid, person: reverse("portal:sign", args=[uid, person]),
     form_url=lambda uid, step: reverse("portal:form", args=[uid, step]),
     link_url=lambda uid, person: reverse("portal:sign_link", args=[uid, person]),
+    obligors_url=lambda uid: reverse("portal:obligors", args=[uid]),
+    obligor_sign_url=lambda uid, obligor: reverse("portal:obligor_sign", args=[uid, obligor]),
 )
 
 
@@ -39,6 +42,17 @@ def signers(request: HttpRequest, uid: UUID) -> HttpResponse:
 @citizen_only
 def sign(request: HttpRequest, uid: UUID, person_uid: UUID) -> HttpResponse:
     return screens.sign(request, FRAME, uid, person_uid)
+
+
+@citizen_only
+@require_POST
+def obligors(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return screens.obligors(request, FRAME, uid)
+
+
+@citizen_only
+def sign_obligor(request: HttpRequest, uid: UUID, obligor: int) -> HttpResponse:
+    return screens.sign_obligor(request, FRAME, uid, obligor)
 
 
 @citizen_only

@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
@@ -34,6 +35,8 @@ FRAME = screens.Frame(
     signers_url=lambda uid: reverse("village:signers", args=[uid]),
     sign_url=lambda uid, person: reverse("village:sign", args=[uid, person]),
     form_url=lambda uid, step: reverse("village:form", args=[uid, step]),
+    obligors_url=lambda uid: reverse("village:obligors", args=[uid]),
+    obligor_sign_url=lambda uid, obligor: reverse("village:obligor-sign", args=[uid, obligor]),
 )
 # what the assistant can help with in a state: words, address of the button
 HELP = {
@@ -181,6 +184,17 @@ def signers(request: HttpRequest, uid: UUID) -> HttpResponse:
 @assistant_only
 def sign(request: HttpRequest, uid: UUID, person: UUID) -> HttpResponse:
     return screens.sign(request, FRAME, uid, person)
+
+
+@assistant_only
+@require_POST
+def obligors(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return screens.obligors(request, FRAME, uid)
+
+
+@assistant_only
+def sign_obligor(request: HttpRequest, uid: UUID, obligor: int) -> HttpResponse:
+    return screens.sign_obligor(request, FRAME, uid, obligor)
 
 
 @assistant_only

@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from departments import world
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.benefits import support_queries
 from jiuzhu.benefits.acts import support as support_acts
@@ -24,33 +23,11 @@ from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.payments import acts as payments
 from jiuzhu.payments.models import PayLine
 from tests.families import COUNTY_DECIDES, DELEGATED, FIRST_DAY, City, Family, refused
+from tests.supported import number, old_man
 
 SPRING_2022 = date(2022, 2, 8)
 DRAWN = drawn_picture("signature")
 ITEMS = ("eat", "dress", "bed", "toilet", "walk", "bathe")
-
-
-def old_man(
-    city: City,
-    *,
-    town: str = DELEGATED,
-    born: str = "1958-05-01",
-    obligors: tuple[dict[str, Any], ...] = (),
-    unable: tuple[str, ...] = ("walk", "bathe"),
-    start: date = FIRST_DAY,
-    **person: Any,
-) -> Family:
-    """One person alone without income, known to the departments, who asks for tekun."""
-    facts = deepcopy(city.facts("single_elder", town))
-    (one,) = facts["people"]
-    first17 = f"{one['id_no'][:6]}{born.replace('-', '')}{one['id_no'][14:17]}"
-    one |= {"id_no": first17 + world.check_character(first17), "born_on": born} | person
-    one["truth"] |= {"pension_yuan": 0}
-    facts["declared"] |= {"incomes": [], "exemptions": {}}
-    facts |= {"aid_type": "TEKUN", "unable": unable, "behaviour": {}}
-    facts["obligors"] = [{"supports": one["id_no"]} | each for each in obligors]
-    city.console().post("/console/people", json=[{key: one[key] for key in ("id_no", "name", "truth")}])
-    return Family(city, facts, clock.instant(start))
 
 
 def ratings(able: bool = True) -> dict[str, Any]:
@@ -232,10 +209,6 @@ def granted(granted_once: Family, city: City) -> Family:
     return granted_once
 
 
-def number(first17: str) -> str:
-    return first17 + world.check_character(first17)
-
-
 CARER = {
     "carer_name": "王翠花",
     "carer_relation": "侄女",
@@ -414,6 +387,23 @@ def test_clk_sc_a_reported_change_is_rated_again_within_ten_working_days(granted
                 support_acts.report_self_care(clerk, granted.uid, text="摔伤后不能自己穿衣、如厕")
 
     assert report.due_on == date(2019, 11, 18)
+    with granted.at(clock.instant(date(2019, 11, 12))):
+        with fence(clerk):
+            rating = support_acts.rate_again(clerk, granted.uid, **ratings(able=False))
+        with fence(PLATFORM):
+            report.refresh_from_db()
+            amount = support_acts.amount_in_force(granted.case.entitlement)
+    assert (rating.level, report.closed_on, report.rating_id) == ("FULL", date(2019, 11, 12), rating.id)
+    assert (amount.from_month, amount.care_fen) == (date(2019, 12, 1), 51700)
+
+
+def test_dyn_11_a_lower_level_never_lowers_the_money_without_a_notice(granted: Family) -> None:
+    clerk = granted.staff("TOWN_CLERK")
+    with granted.at(clock.instant(date(2019, 11, 12))):
+        with fence(clerk):
+            support_acts.rate_again(clerk, granted.uid, **ratings(able=True))
+        with fence(PLATFORM):
+            assert support_acts.amount_in_force(granted.case.entitlement).care_fen == 25900
 
 
 # —— the end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,20 @@ from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import Support
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits.models import SelfCareReport
-from jiuzhu.cases import papers
+from jiuzhu.cases import guards, papers
+from jiuzhu.cases.acts import continuation
 from jiuzhu.cases.acts._act import locked
-from jiuzhu.cases.models import CareAgreement, Case, Entitlement, Institution, SupportSpan
+from jiuzhu.cases.acts.support import keep_rating, rating_words
+from jiuzhu.cases.evidence import parameter_set
+from jiuzhu.cases.models import (
+    CareAgreement,
+    Case,
+    Entitlement,
+    EntitlementAmount,
+    Institution,
+    SelfCareRating,
+    SupportSpan,
+)
 from jiuzhu.cases.permissions import check_may_do
 from jiuzhu.core import clock, id_numbers
 from jiuzhu.core.calendar import add_months, next_month
@@ -30,6 +41,7 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments.models import PayLine
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import BankAccount, Person
+from jiuzhu.policy import evidence
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 from jiuzhu.workflow import clocks
@@ -193,7 +205,7 @@ def sign_agreement(
             carer_relation=carer_relation.strip()[:30],
             duties=duties.strip()[:400],
             level=who.level,
-            care_fen=_care_fen(who.entitlement),
+            care_fen=amount_in_force(who.entitlement).care_fen,
             account=account,
             starts_on=today,
             ends_on=ends_on,
@@ -215,16 +227,6 @@ def sign_agreement(
             person_uid=who.person.uid,
         )
         return agreement
-
-
-def _care_fen(entitlement: Entitlement) -> int:
-    return int(
-        entitlement.amounts.filter(superseded_at__isnull=True)
-        .order_by("-from_month")
-        .values_list("care_fen", flat=True)
-        .first()
-        or 0
-    )
 
 
 def _carry_on(who: Supported, former: CareAgreement | None, agreement: CareAgreement) -> None:
@@ -381,6 +383,76 @@ def _open_span(
 
 
 # —— rated again
+
+
+def rate_again(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    items: dict[str, bool],
+    assessor: str,
+    second_assessor: str,
+    witness: str,
+    signatures: list[Picture | None],
+    organisation: str = "",
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> SelfCareRating:
+    """W30 once more, ending a reported change (CLK-SC). More care money begins with the first month no list has taken.
+
+    Less care money never begins here: that is a change of its own, with its notice served before (DYN-11).
+    """
+    given: dict[str, Any] = {
+        "items": items,
+        "assessor": assessor,
+        "second_assessor": second_assessor,
+        "witness": witness,
+        "signatures": signatures,
+    }
+    with transaction.atomic():
+        who = supported(actor, uid, "重新评估自理能力", roles=("TOWN_CLERK", "COUNTY_SUPERVISOR"))
+        guards.check_rating(who.case, given)
+        rating = keep_rating(actor, who.case, organisation=organisation, **given)
+        paper = issue(actor, who.case, "W30", organ=who.case.county, **rating_words(rating))
+        who.entitlement.self_care_reports.filter(closed_on__isnull=True).update(
+            rating=rating, closed_on=clock.today()
+        )
+        care = care_fen_by(who, rating)
+        now = amount_in_force(who.entitlement)
+        if care > now.care_fen:
+            continuation.set_amount(
+                who.entitlement,
+                from_month=first_free_month(who.entitlement),
+                members_count=now.members_count,
+                base_fen=now.base_fen,
+                topup_fen=now.topup_fen,
+                care_fen=care,
+                ground=f"{paper.code} {who.case.case_no}-{rating.seq}",
+            )
+        record(
+            actor,
+            "support.rate_again",
+            about=rating,
+            case_no=who.case.case_no,
+            person_uid=who.person.uid,
+            level=rating.level,
+        )
+        return rating
+
+
+def amount_in_force(entitlement: Entitlement) -> EntitlementAmount:
+    """The latest amount that has not been replaced."""
+    return entitlement.amounts.filter(superseded_at__isnull=True).order_by("-from_month").first()
+
+
+def care_fen_by(who: Supported, rating: SelfCareRating) -> int:
+    """What the law gives for this level today."""
+    family = evidence.Evidence.from_dict(who.entitlement.decision.assessment.evidence.body)
+    rated = evidence.SelfCare(member=str(who.person.uid), **rating.items)
+    today = clock.today()
+    known = replace(family, as_of=today, self_care=rated, standing=(who.entitlement.aid_type,))
+    limits = parameter_set(who.case, today)
+    return registry.get(who.case.aid_type).assess(known, limits, who.case.regime).care_fen
 
 
 def report_self_care(

@@ -18,11 +18,11 @@ from jiuzhu.accounts.roles import role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import support_table as table
-from jiuzhu.benefits.acts.support import Supported, first_free_month, issue, supported
+from jiuzhu.benefits.acts.support import Supported, amount_in_force, first_free_month, issue, supported
 from jiuzhu.benefits.models import FuneralAid, SupportStop, SupportStopStep
 from jiuzhu.cases.acts import continuation
 from jiuzhu.cases.evidence import parameter_set
-from jiuzhu.cases.models import Case, EntitlementAmount, Objection
+from jiuzhu.cases.models import Case, Objection
 from jiuzhu.core import clock, id_numbers
 from jiuzhu.core.calendar import next_month
 from jiuzhu.core.refusal import Refusal
@@ -175,17 +175,13 @@ def post(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: Once =
     return act.stop
 
 
-def _amount(act: Act) -> EntitlementAmount:
-    return act.who.entitlement.amounts.filter(superseded_at__isnull=True).order_by("-from_month").first()
-
-
 def _hang(act: Act) -> None:
     case, today = act.case, clock.today()
     values = parameters.plain_values(case.county, on=today, regime=case.regime)
     end = parameters.calendar().publicity_end(
         today, int(values["publicity_days"]), bool(values["publicity_roll"])
     )
-    now = _amount(act)
+    now = amount_in_force(act.who.entitlement)
     last = Posting.objects.filter(case_id=case.id).order_by("-round").first()
     sheet = {
         "applicant_name": act.who.person.name,
@@ -337,7 +333,7 @@ def decide(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: Once
         if taken != {"START", "END"}:
             raise Refusal("E_PUBL", why="缺少张贴或期满时的公示照片")
         publicity.take_down(act.case.id, today)
-        now, month = _amount(act), _ends_from(act)
+        now, month = amount_in_force(act.who.entitlement), _ends_from(act)
         stop.notice = issue(
             actor,
             act.case,

@@ -34,7 +34,7 @@ from jiuzhu.cases.models.case import CaseCounter, CaseMember
 from jiuzhu.cases.permissions import check_may_do, check_may_see
 from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock, id_numbers, names
-from jiuzhu.core.codes import name_of
+from jiuzhu.core.codes import choices, name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
@@ -354,6 +354,86 @@ def excuse_obligor(
         if not people.missing_signers(case.authorisation, clock.today(), regime=case.regime, obligors=True):
             return all_signed(actor, case)
         return case
+
+
+_OBLIGOR_STATES = ("INTENT", "ACCEPTED", "INVESTIGATING")
+_SITUATIONS = ("", "INCAPABLE", "MISSING", "PRISON")
+
+
+def add_obligor(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    name: str,
+    relation: str,
+    supports: UUID | str | None = None,
+    id_no: str = "",
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Obligor:
+    """A supporter who lives apart, named before the consent is complete, because he signs it too (TK-05)."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        check_may_do(actor, case, FAMILY_SIDE, "登记义务人")
+        if case.state != "INTENT" or not registry.get(case.aid_type).obligors_sign:
+            raise Refusal("E_STATE", act="登记义务人", state=STATES[case.state].name)
+        person = case.for_person or case.applicant
+        if supports:
+            person = Person.objects.filter(uid=supports, household=case.household).first()
+        if person is None or len(name.strip()) < 2 or relation not in choices("relation") or relation == "0":
+            raise Refusal("E_INPUT", field="义务人", problem="请填写姓名和与本人的关系")
+        if case.household.obligors.filter(supports=person, name=names.normalise(name)).exists():
+            raise Refusal("E_REPEAT", case_no=f"{name.strip()}已登记")
+        obligor = people.add_obligor(
+            case.household, supports=person, name=name, relation=relation, id_no=id_no, facts={}
+        )
+        record(actor, "obligor.add", about=obligor, case_no=case.case_no)
+        return obligor
+
+
+def describe_obligor(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    obligor_id: int,
+    age: int | None = None,
+    standing: str = "",
+    disability_category: str = "",
+    disability_grade: str = "",
+    situation: str = "",
+    own_year_fen: int | None = None,
+    property_fits: bool | None = None,
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Obligor:
+    """What the clerk found out about a supporter's ability (TK-02); what is not known stays "not known"."""
+    with transaction.atomic():
+        case = locked(actor, uid)
+        check_may_do(actor, case, ("TOWN_CLERK",), "登记义务人能力")
+        if case.state not in _OBLIGOR_STATES:
+            raise Refusal("E_STATE", act="登记义务人能力", state=STATES[case.state].name)
+        obligor = Obligor.objects.filter(pk=obligor_id, household=case.household).first()
+        if obligor is None:
+            raise Refusal("E_NOT_FOUND", what="义务人")
+        known = {aid.code for aid in registry.all_types()} | {""}
+        if standing not in known or situation not in _SITUATIONS or (age is not None and not 0 < age < 120):
+            raise Refusal("E_INPUT", field="义务人能力", problem="请从选项中选择，年龄填整数")
+        if own_year_fen is not None and own_year_fen < 0:
+            raise Refusal("E_INPUT", field="上年收入", problem="不能为负数")
+        found: dict[str, Any] = {
+            "age": age,
+            "standing": standing,
+            "disability_category": disability_category,
+            "disability_grade": disability_grade,
+            "situation": situation,
+            "own_year_fen": own_year_fen,
+            "property_fits": property_fits,
+        }
+        cleared = {key: value for key, value in obligor.facts.items() if key not in found}
+        obligor.facts = cleared | {key: value for key, value in found.items() if value not in (None, "")}
+        obligor.save(update_fields=["facts"])
+        record(actor, "obligor.describe", about=obligor, case_no=case.case_no)
+        return obligor
 
 
 def all_signed(actor: Actor, case: Case) -> Case:

@@ -136,6 +136,7 @@ def _facts(actor: Any, case: Any) -> dict[str, Any]:
     return {
         "family": view,
         "emergency": emergencies.emergency_of(case),
+        "obligors": queries.obligors_of(case),
         "evidence": evidence,
         "incomes": [
             {

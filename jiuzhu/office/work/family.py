@@ -22,6 +22,8 @@ FRAME = screens.Frame(
     signers_url=lambda uid: reverse("office:signers", args=[uid]),
     sign_url=lambda uid, person: reverse("office:sign", args=[uid, person]),
     form_url=lambda uid, step: reverse("office:form", args=[uid, step]),
+    obligors_url=lambda uid: reverse("office:obligors", args=[uid]),
+    obligor_sign_url=lambda uid, obligor: reverse("office:obligor-sign", args=[uid, obligor]),
 )
 
 
@@ -33,6 +35,17 @@ def signers(request: HttpRequest, uid: UUID) -> HttpResponse:
 @staff_only
 def sign(request: HttpRequest, uid: UUID, person: UUID) -> HttpResponse:
     return screens.sign(request, FRAME, uid, person)
+
+
+@staff_only
+@require_POST
+def obligors(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return screens.obligors(request, FRAME, uid)
+
+
+@staff_only
+def sign_obligor(request: HttpRequest, uid: UUID, obligor: int) -> HttpResponse:
+    return screens.sign_obligor(request, FRAME, uid, obligor)
 
 
 @staff_only

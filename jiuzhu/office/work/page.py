@@ -43,14 +43,18 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
             continue
         title, url = step_of(case.uid, move)
         entry = {"title": title, "url": url}
-        into = quiet if move.key in QUIET else moves
+        done = move.key == "TK-08" and queries.rated(case)
+        into = quiet if done or move.key in QUIET else moves
         if entry not in into:
             into.append(entry)
     if actor.role == "TOWN_CLERK" and queries.may_move_away(case):
         quiet.append({"title": "转出", "url": reverse("office:transfer-new", args=[case.uid])})
+    aid = registry.get(case.aid_type)
+    if aid.support and case.state == "GRANTED":
+        moves.append({"title": "供养", "url": reverse("office:support", args=[case.uid])})
     return {
         "case": case,
-        "aid": registry.get(case.aid_type),
+        "aid": aid,
         "village": village_name(case.village_code),
         "running": sorted(running, key=lambda state: state.due_on),
         "moves": moves,
@@ -93,6 +97,8 @@ def next_step(case: Any) -> str:
         ]
         if "APPLICANT" in move.roles:
             who.insert(0, "申请人")
+        if move.key == "TK-08" and queries.rated(case):
+            continue
         if who and move.key not in _ANY_TIME:
             words.setdefault("、".join(who), step_of(case.uid, move)[0])
     return "；".join(f"{title}（{who}）" for who, title in words.items())

@@ -52,6 +52,7 @@ OWN_SCREEN = {
     "E3": ("补登记", "office:registration", ()),
     "D8": ("复查", "office:recheck", ()),
     "VER-10": ("补充核对", "office:followup", ()),
+    "TK-08": ("自理能力评估", "office:rating", ()),
 }
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from jiuzhu.accounts.roles import has_power
+from jiuzhu.benefits import support_queries
 from jiuzhu.cases import queries
 from jiuzhu.office.work.page import staff_only
 from jiuzhu.office.work.tables import case_table
@@ -60,6 +61,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "total": sum(stages.values()),
             "may_register": actor.role == "TOWN_CLERK",
             "door_tiles": _door_tiles(actor),
+            "supported": support_queries.todo(actor) if actor.role == "TOWN_CLERK" else [],
         },
     )
 
