@@ -242,7 +242,7 @@ def register(request: HttpRequest, body: schemas.IntentionIn) -> Any:
     return Status(201, shown(actor, queries.case_for(actor, case.uid)))
 
 
-def _endpoint(row: ActRow) -> None:
+def endpoint(row: ActRow) -> None:
     def act(request: HttpRequest, uid: UUID, body: Any, response: HttpResponse) -> dict[str, Any]:
         actor = request.asker
         fields = body.dict(exclude={"seen"})
@@ -268,4 +268,4 @@ def _endpoint(row: ActRow) -> None:
 
 
 for _row in ACTS:
-    _endpoint(_row)
+    endpoint(_row)

@@ -161,3 +161,11 @@ def test_a_token_cannot_live_longer_than_a_year(token_of: Callable[..., str]) ->
 
     with pytest.raises(Refusal, match="E_INPUT"):
         token_of("clerk-371522102", days=int(timedelta(days=400).days))
+
+
+def test_acts_about_supported_people_are_in_the_description_too() -> None:
+    from jiuzhu.api.support import ACTS
+
+    schema = Client().get("/api/v1/openapi.json").json()
+
+    assert {f"/api/v1/cases/{{uid}}/acts/{row.name}" for row in ACTS} <= set(schema["paths"])
