@@ -114,7 +114,9 @@ def prompts(actor: Actor, run: PayRun) -> list[tuple[int, str, str]]:
     """``(line id, code, level)`` of everything to be looked at in the asker's towns; E blocks sending (PAY-04)."""
     towns = None if actor.kind == "SYSTEM" else list(actor.towns)
     with fence(PLATFORM), connection.cursor() as cursor:
-        cursor.execute(statements.PROMPTS, {"run": run.id, "today": clock.today(), "towns": towns})
+        supported = registry.get(run.aid_type).support is not None
+        values = {"run": run.id, "today": clock.today(), "towns": towns, "supported": supported}
+        cursor.execute(statements.PROMPTS, values)
         return [(int(line), str(code), str(level)) for line, code, level in cursor.fetchall()]
 
 

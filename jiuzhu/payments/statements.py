@@ -215,6 +215,10 @@ SELECT l.id, 'DUES', 'E' FROM line l WHERE l.reissue_of_id IS NULL AND (l.arrear
         coalesce(sum(d.amount_fen) FILTER (WHERE d.kind = 'DEDUCTION'), 0)
     FROM payments_dueend x JOIN payments_due d ON d.id = x.due_id WHERE x.line_id = l.id)
 UNION ALL
+SELECT l.id, 'RATING', 'E' FROM line l WHERE %(supported)s AND l.pay_kind IN ('REGULAR', 'ARREARS') AND NOT EXISTS (
+    SELECT 1 FROM cases_selfcarerating g JOIN cases_entitlement e ON e.case_id = g.case_id
+    WHERE e.id = l.entitlement_id AND g.valid_to >= l.pay_month)
+UNION ALL
 SELECT id, 'SHARED_ACCOUNT', 'W' FROM (
     SELECT id, min(household_id) OVER same <> max(household_id) OVER same AS shared FROM line
     WHERE purpose <> 'ALL' WINDOW same AS (PARTITION BY number_index)) x WHERE shared
@@ -242,6 +246,7 @@ PROMPT_WORDS = {
     "ENDED": "待遇已停发或到期",
     "AMOUNT": "金额与现行待遇不一致",
     "DUES": "补发、抵扣与登记不一致",
+    "RATING": "自理能力评估已过期",
     "SHARED_ACCOUNT": "同一账户用于多户",
     "HOLDER": "户名不是收款人本人",
     "NEW_ACCOUNT": "账户十天内变更过",

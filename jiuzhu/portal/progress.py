@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from jiuzhu.accounts.organisations import village_name
 from jiuzhu.aid_types import registry
+from jiuzhu.benefits import support_queries
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import application, service, verification
 from jiuzhu.cases.guards import PROVIDED_MATERIALS
@@ -67,6 +68,7 @@ def case_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "papers": papers(actor, case),
             "members": members,
             "missing": [each["name"] for each in members if each["adult"] and not each["signed"]],
+            "support": support_queries.view(case),
             "result": words.result(actor, case, {each["uid"]: each["name"] for each in members}),
         },
     )

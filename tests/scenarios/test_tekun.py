@@ -11,17 +11,20 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.benefits import support_queries
+from jiuzhu.accounts.roles import ROLES
+from jiuzhu.benefits import support_queries, support_table
 from jiuzhu.benefits.acts import support as support_acts
 from jiuzhu.benefits.acts import support_stop as stops
 from jiuzhu.benefits.models import SupportStop
 from jiuzhu.cases.acts import application, decision, objection, support
 from jiuzhu.cases.models import CareAgreement, Institution, SupportSpan
 from jiuzhu.core import clock
+from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.payments import acts as payments
-from jiuzhu.payments.models import PayLine
+from jiuzhu.payments import queries as pay_queries
+from jiuzhu.payments.models import PayLine, PayRun
 from tests.families import COUNTY_DECIDES, DELEGATED, FIRST_DAY, City, Family, refused
 from tests.supported import number, old_man
 
@@ -345,6 +348,21 @@ def test_ch_mode_another_wish_holds_from_the_next_month_no_list_has_taken(grante
     assert listed(granted, date(2019, 11, 1)) == [("REGULAR", "BASE", 84400, "沙镇镇敬老院")]
 
 
+def test_dq_39_a_rating_that_has_expired_keeps_the_list_from_the_bank(granted: Family) -> None:
+    with granted.at():
+        agree(granted)
+        choose(granted, "SCATTERED")
+    listed(granted, date(2019, 10, 1))
+    listed(granted, date(2021, 12, 1))
+
+    with clock.at(clock.instant(date(2021, 12, 1))), fence(PLATFORM):
+        runs = PayRun.objects.filter(aid_type="TEKUN", county_id=granted.case.county_id).order_by("month")
+        found = [
+            {code for _, code, level in pay_queries.prompts(PLATFORM, run) if level == "E"} for run in runs
+        ]
+    assert found == [set(), {"RATING"}]
+
+
 def test_another_carer_is_paid_from_the_next_month(granted: Family) -> None:
     with granted.at():
         agree(granted)
@@ -542,3 +560,35 @@ def test_tk_11_the_funeral_is_paid_once_to_whoever_arranges_it(paid: Family) -> 
     with fence(PLATFORM):
         assert paid.case.entitlement.last_month == date(2019, 10, 1)
     assert listed(paid, date(2019, 11, 1)) == [("FUNERAL", "BASE", 702000, "王翠花")]
+
+
+@pytest.mark.parametrize("state", sorted(support_table.STATES))
+def test_every_role_in_every_state_of_the_end(paid: Family, state: str) -> None:
+    """Whoever is not in the row is refused, whatever is not the time too (ORG-03, ORG-04)."""
+    calls = {
+        "post": lambda actor: stops.post(actor, paid.uid),
+        "object": lambda actor: stops.object_to_stop(actor, paid.uid, content="女儿没有赡养能力"),
+        "repost": lambda actor: stops.repost(actor, paid.uid, findings="调查属实，女儿有能力"),
+        "drop": lambda actor: stops.drop(actor, paid.uid, reason="女儿没有赡养能力"),
+        "decide": lambda actor: stops.decide(actor, paid.uid),
+        "serve": lambda actor: stops.serve(actor, paid.uid, mode="AGENT"),
+    }
+    with paid.at(clock.instant(date(2019, 10, 9))):
+        stop = _stop(paid)
+        with fence(PLATFORM):
+            SupportStop.objects.filter(pk=stop.pk).update(
+                state=state if state != "STOPPED" else "DROPPED", open=state not in ("STOPPED", "DROPPED")
+            )
+        for role in ROLES:
+            if role == "VILLAGE_ASSIST":
+                continue
+            actor = paid.staff(role)
+            for key, call in calls.items():
+                move = support_table.MOVES[key]
+                may = role in move.roles and not (role == "COUNTY_APPROVER" and "TOWN_LEAD" in move.roles)
+                if may and state in move.sources:
+                    continue
+                with fence(actor), pytest.raises(Refusal) as caught:
+                    call(actor)
+                wanted = {"E_AUTH", "E_NOT_FOUND"} if role not in move.roles else {"E_STATE", "E_AUTH"}
+                assert caught.value.code in wanted, (role, key, caught.value.code)
