@@ -19,6 +19,7 @@ from jiuzhu.cases import queries
 from jiuzhu.cases.acts import (
     application,
     decision,
+    emergency,
     events,
     investigation,
     objection,
@@ -207,6 +208,17 @@ ACTS = (
     ActRow("terminate", "终止办理（D31）", S.EndIn, _plain(decision.terminate)),
     ActRow("record-death", "登记家庭成员去世（HH-14）", S.DeathIn, _plain(events.record_death)),
     ActRow("file-kin", "登记近亲属备案（REL-04）", S.KinIn, _plain(events.file_kin)),
+    ActRow("deliver-aid", "先行救助、再次发放（E2）", S.AidIn, _drawn(emergency.deliver)),
+    ActRow("record-oral-approval", "登记县级口头同意", S.OralIn, _plain(emergency.record_oral_approval)),
+    ActRow(
+        "complete-registration", "补登记（E3）", S.RegistrationIn, _drawn(emergency.complete_registration)
+    ),
+    ActRow("return-registration", "退回补登记", S.ReasonIn, _plain(emergency.return_registration)),
+    ActRow("seal-registration", "盖章办结（E3）", S.ActIn, _plain(emergency.seal_registration)),
+    ActRow("ask-for-supplement", "提请追加救助（E4）", S.SupplementIn, _plain(emergency.ask_for_supplement)),
+    ActRow("approve-supplement", "同意追加", S.SupplementDecisionIn, _plain(emergency.approve_supplement)),
+    ActRow("refuse-supplement", "不同意追加", S.CodedIn, _plain(emergency.refuse_supplement)),
+    ActRow("reject-emergency", "急难情况不实（E5）", S.CodedIn, _plain(emergency.reject)),
     ActRow("serve-paper", "送达文书（DOC-03）", S.ServeIn, _serve),
 )
 
@@ -237,6 +249,23 @@ def register(request: HttpRequest, body: schemas.IntentionIn) -> Any:
         )
     except Refusal as refused:
         if refused.code != "E_REPEAT" or key is None:  # the same key again: the case it made stands
+            raise
+        case = queries.case_begun_with(actor, key)
+    return Status(201, shown(actor, queries.case_for(actor, case.uid)))
+
+
+@api.post("/emergencies", response={201: schemas.CaseOut}, summary="登记急难（E1）", tags=["动作"])
+def report_emergency(request: HttpRequest, body: schemas.EmergencyIn) -> Any:
+    actor = request.asker
+    town = Organisation.objects.filter(code=body.town_code, kind=Organisation.TOWN).first()
+    if town is None:
+        raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
+    told = body.dict(exclude={"town_code"})
+    key = key_of(request)
+    try:
+        case = emergency.report_emergency(actor, town_id=town.id, channel="API", once=key, **told)
+    except Refusal as refused:
+        if refused.code != "E_REPEAT" or key is None:
             raise
         case = queries.case_begun_with(actor, key)
     return Status(201, shown(actor, queries.case_for(actor, case.uid)))

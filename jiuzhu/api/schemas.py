@@ -193,6 +193,69 @@ class CodedIn(ReasonIn):
     codes: list[str] = Field(min_length=1, max_length=15)
 
 
+class EmergencyIn(Schema):
+    """E1. A number may be unknown; then a guess of the age."""
+
+    town_code: str = Field(max_length=9)
+    village_code: str = Field(max_length=12)
+    name: str = Field(max_length=60)
+    cause: str = Field(max_length=2, description="代码表 ta_cause，01 至 08")
+    id_no: str = Field("", max_length=18)
+    age: int | None = Field(None, ge=0, le=120)
+    phone: str = Field("", max_length=20)
+    place: str = Field("", max_length=120)
+    summary: str = Field("", max_length=400)
+    reporter_name: str = Field("", max_length=60)
+    reported_at: datetime | None = None
+
+
+class AidIn(ActIn):
+    """E2, E2s."""
+
+    kind: str = Field("CASH", description="CASH TRANSFER GOODS REFERRAL")
+    amount_fen: int = Field(ge=0, le=10**9)
+    second_id: int = Field(ge=1, le=2**31)
+    picture: str = Field(max_length=4_000_000, description="受助人签字或指印，base64")
+    what: str = Field("", max_length=200)
+    receiver_name: str = Field("", max_length=60)
+    delivered_at: datetime | None = None
+    good_reason: str = Field("", max_length=200)
+
+
+class OralIn(ActIn):
+    amount_fen: int = Field(ge=1, le=10**9)
+    approver_name: str = Field(max_length=60)
+    approver_post: str = Field(max_length=60)
+    said_at: datetime | None = None
+
+
+class RegistrationIn(ActIn):
+    """E3."""
+
+    severity: str = Field(max_length=8, description="LIGHT MEDIUM HEAVY EXTREME")
+    persons: int = Field(ge=1, le=99)
+    cause: str = Field(max_length=2)
+    reason: str = Field(max_length=300)
+    picture: str = Field(max_length=4_000_000, description="经办人签字，base64")
+    id_no: str = Field("", max_length=18)
+    unknown_identity: str = Field("", max_length=100)
+    override_reason: str = Field("", max_length=200)
+
+
+class SupplementIn(ActIn):
+    severity: str = Field(max_length=8)
+    persons: int = Field(ge=1, le=99)
+    opinion: str = Field(max_length=1000)
+
+
+class SupplementDecisionIn(ActIn):
+    explanation: str = Field("", max_length=1000)
+    override_reason: str = Field("", max_length=1000)
+    meeting_no: str = Field("", max_length=80)
+    meeting_on: date | None = None
+    meeting_fen: int = Field(0, ge=0, le=10**10)
+
+
 class EndIn(ReasonIn):
     codes: list[str] = Field(["RC-NOCOOP"], min_length=1, max_length=5)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Organisation, Staff
-from jiuzhu.accounts.organisations import county_of
+from jiuzhu.accounts.organisations import county_of, village_name
 from jiuzhu.accounts.queries import colleagues
 from jiuzhu.cases import authority
-from jiuzhu.cases.acts.emergency import HANDLERS
+from jiuzhu.cases.acts.emergency import HANDLERS, unannounced
 from jiuzhu.cases.hardship import last_help
 from jiuzhu.cases.models import Case, Delivery, Emergency, Registration
 from jiuzhu.cases.temporary_guards import first_aid_limit_fen
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
+from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.regimes import regime_on
 
@@ -67,3 +69,19 @@ def suggested_fen(town: Organisation, area_type: str = "RURAL") -> int:
     values = parameters.parameter_set(county, on=today, area_type=area_type, regime=regime_on(today, "SEED"))
     months = values["ta.months_by_severity"][1]
     return int(min(months * (values["dibao.standard"] or 0), values["ta.first_aid_limit"]))
+
+
+def to_announce(actor: Actor, town_id: int, month: date) -> list[dict[str, Any]]:
+    """What the month's list will say of each: name, persons, sum, village; no cause (PUBL-03)."""
+    if town_id not in actor.towns:
+        raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
+    return [
+        {
+            "name": case.applicant.name,
+            "persons": case.emergency.persons or 1,
+            "amount_fen": case.registration.amount_fen,
+            "village": village_name(case.village_code),
+            "closed_on": case.closed_on,
+        }
+        for case in unannounced(town_id, month)
+    ]

@@ -69,7 +69,7 @@ def case_for(actor: Actor, uid: UUID | str, *, purpose: str = "办理案件") ->
 
 def case_begun_with(actor: Actor, once: UUID | str) -> Case:
     """The case whose first word carried this token; E_NOT_FOUND outside the area."""
-    case = visible(actor).filter(steps__move="D1", steps__once=once).first()
+    case = visible(actor).filter(steps__move__in=("D1", "E1"), steps__once=once).first()
     if case is None:
         raise Refusal("E_NOT_FOUND", what="案件")
     return case

@@ -17,6 +17,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.hardship import repeated
 from jiuzhu.policy.outcome import Outcome
+from jiuzhu.publicity.models import Posting
 from jiuzhu.verification import queries as verification
 
 if TYPE_CHECKING:
@@ -177,6 +178,13 @@ def hardship_measured(act: Act) -> None:
         raise Refusal(
             "E_STATE", act=act.move.title, state=f"测算金额{yuan(outcome.amount_fen)}元，没有超过已发放金额"
         )
+
+
+@guard
+def not_announced_yet(act: Act) -> None:
+    """E8: once, with the month's list."""
+    if Posting.objects.filter(case_id=act.case.id, kind=Posting.ANNOUNCEMENT).exists():
+        raise Refusal("E_STATE", act=act.move.title, state="已经公布")
 
 
 # —— expense

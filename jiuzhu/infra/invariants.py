@@ -222,6 +222,37 @@ INVARIANTS = (
            LEFT JOIN (SELECT run_id, count(*) n, sum(total_fen) s FROM payments_payline GROUP BY run_id) t ON t.run_id = r.id
            WHERE r.lines_count <> COALESCE(t.n, 0) OR r.total_fen <> COALESCE(t.s, 0)""",
     ),
+    Invariant(
+        "TA-21",
+        "备用金余额等于历次发生额之和，从不为负（DQ-45）",
+        """SELECT o.name, '第' || e.seq || '笔余额不符' FROM (
+             SELECT *, sum(amount_fen) OVER (PARTITION BY town_id ORDER BY seq) AS wanted FROM funds_entry) e
+           JOIN accounts_organisation o ON o.id = e.town_id
+           WHERE e.balance_fen <> e.wanted OR e.balance_fen < 0""",
+    ),
+    Invariant(
+        "TA-21",
+        "每次先行救助从备用金恰好支付一次，金额相同",
+        """SELECT c.case_no, '第' || d.stage || '次与备用金不符' FROM cases_delivery d JOIN cases_case c ON c.id = d.case_id
+           LEFT JOIN funds_entry e ON e.ref = d.uid
+           WHERE d.amount_fen > 0 AND (e.id IS NULL OR -e.amount_fen <> d.amount_fen OR e.case_no <> c.case_no
+              OR e.town_id <> c.town_id)
+           UNION ALL
+           SELECT e.case_no, '备用金支付没有签收单' FROM funds_entry e
+           WHERE e.kind = 'PAYMENT' AND NOT EXISTS (SELECT 1 FROM cases_delivery d WHERE d.uid = e.ref)""",
+    ),
+    Invariant(
+        "E7",
+        "办结的急难有对象、事由、金额、签字、公章，总额在权限之内（DQ-43）",
+        """SELECT c.case_no, '急难手续不全或超出权限' FROM cases_emergency m JOIN cases_case c ON c.id = m.case_id
+           LEFT JOIN cases_registration r ON r.case_id = c.id
+           WHERE c.state = 'CLOSED' AND (r.id IS NULL OR r.sealed_at IS NULL OR r.seal_id IS NULL
+              OR r.amount_fen <> (SELECT COALESCE(sum(d.amount_fen), 0) FROM cases_delivery d WHERE d.case_id = c.id))
+           UNION ALL
+           SELECT c.case_no, '乡镇决定超出额度' FROM cases_decision d JOIN cases_case c ON c.id = d.case_id
+           WHERE d.authority = 'TOWN' AND d.kind = 'APPROVE' AND d.pays = 'ONCE'
+              AND (d.limit_fen IS NULL OR d.amount_fen > d.limit_fen)""",
+    ),
 )
 
 

@@ -58,6 +58,7 @@ def case_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "back_url": "/",
             "case": case,
             "aid": registry.get(case.aid_type).name,
+            "urgent": registry.get(case.aid_type).urgent,
             "village": village_name(case.village_code),
             "state": words.state_of(case),
             "next": words.next_of(case),

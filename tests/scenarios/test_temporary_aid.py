@@ -18,7 +18,9 @@ from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
 from jiuzhu.funds import queries as funds
+from jiuzhu.infra import invariants
 from jiuzhu.infra.walk import drawn_picture
+from jiuzhu.publicity.models import Posting
 from tests.families import COUNTY_DECIDES, DELEGATED, City, refused
 
 FIRE, TRAFFIC, ILLNESS = "01", "02", "04"
@@ -231,6 +233,7 @@ def test_as_36_outside_the_pilots_the_county_decides_and_the_second_stage_follow
         assert case.registration.amount_fen == 480_000
     assert balance(outside) == 5_000_000 - 480_000
     assert papers(case) == ["W32", "W33", "W19", "W21", "W33", "W34"]
+    assert list(invariants.violations()) == []
 
 
 def test_as_36_a_pilot_town_decides_and_may_pay_all_at_once(town: Town) -> None:
@@ -542,3 +545,30 @@ def test_a_foreign_clerk_finds_nothing(town: Town, outside: Town) -> None:
         outside.deliver(case, "2019-10-10T09:00:00")
     with outside.as_("TOWN_CLERK", "2019-10-10T09:00:00") as clerk:
         assert queries.listing(clerk, q=case.case_no)[0] == []
+
+
+# —— E8: the month's list
+
+
+def test_e8_the_month_s_list_says_name_persons_and_sum_and_nothing_else(town: Town) -> None:
+    case = town.report("2019-10-10T08:00:00")
+    town.deliver(case, "2019-10-10T09:00:00")
+    town.register(case, "2019-10-10T10:00:00")
+    town.seal(case, "2019-10-10T11:00:00")
+
+    with town.as_("TOWN_CLERK", "2019-11-01T09:00:00") as clerk:
+        assert emergency.announce_month(clerk, town.organ.id, date(2019, 10, 1)) == 1
+        assert emergency.announce_month(clerk, town.organ.id, date(2019, 10, 1)) == 0
+
+    with fence(PLATFORM):
+        sheet = Posting.objects.get(case_id=case.pk)
+        case.refresh_from_db()
+        body = Document.objects.get(case_id=case.pk, code="W25").data
+    assert (sheet.kind, sheet.applicant_name, sheet.members_count, sheet.amount_fen) == (
+        Posting.ANNOUNCEMENT,
+        "示例火",
+        4,
+        200_000,
+    )
+    assert (case.state, case.closed_on) == ("CLOSED", date(2019, 10, 10))
+    assert "火灾" not in body and "起火" not in body

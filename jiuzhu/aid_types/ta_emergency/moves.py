@@ -112,6 +112,19 @@ REGISTRATION = (
     ),
 )
 
+ANNOUNCED = (
+    move(
+        "E8",
+        "announce",
+        "月度公布",
+        "CLOSED",
+        "CLOSED",
+        "TOWN_CLERK",
+        guards="not_announced_yet",
+        papers="W25",
+    ),
+)
+
 SUPPLEMENT = (
     move(
         "E4",
@@ -156,4 +169,4 @@ SUPPLEMENT = (
     *(row for row in ENDING if row.key in ("ORG-04", "ORG-06")),
 )
 
-MOVES = MoveTable(FIRST_AID + REGISTRATION + SUPPLEMENT)
+MOVES = MoveTable(FIRST_AID + REGISTRATION + ANNOUNCED + SUPPLEMENT)

@@ -150,7 +150,7 @@ def finish(act: Act, *, once: UUID | str | None = None) -> Step:
     from_state = case.state
     case.state = act.target or row.target
     case.version += 1
-    if case.state in TERMINAL:
+    if case.state in TERMINAL and from_state not in TERMINAL:
         _close(act)
     case.save()
     act.step = Step.objects.create(

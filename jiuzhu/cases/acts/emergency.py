@@ -23,6 +23,7 @@ from jiuzhu.cases import authority, evidence, papers
 from jiuzhu.cases.acts._act import Act, acting, finish
 from jiuzhu.cases.acts.application import case_no
 from jiuzhu.cases.acts.decision import reason_words, write_decision
+from jiuzhu.cases.acts.posting import post
 from jiuzhu.cases.acts.review import assessment_words
 from jiuzhu.cases.models import (
     Assessment,
@@ -38,6 +39,7 @@ from jiuzhu.cases.models import (
 from jiuzhu.cases.models.case import CaseMember
 from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
+from jiuzhu.core.calendar import add_months
 from jiuzhu.core.codes import choices, name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.funds import acts as funds
@@ -45,6 +47,7 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import Household, Person
 from jiuzhu.policy.outcome import Outcome
+from jiuzhu.publicity.models import Posting
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 
@@ -52,6 +55,13 @@ Once = UUID | str | None
 HANDLERS = ("TOWN_CLERK", "TOWN_VERIFIER", "TOWN_LEAD", "TOWN_PAYROLL")
 FROM_FUND = (Delivery.CASH, Delivery.TRANSFER, Delivery.GOODS)
 _LONGEST_BACK = timedelta(days=7)
+
+
+def _moment(told: datetime | None) -> datetime | None:
+    """A moment as somebody told it; without a zone it is Shanghai's (WD-01)."""
+    if told is None:
+        return None
+    return clock.local(told) if told.tzinfo else told.replace(tzinfo=clock.SHANGHAI)
 
 
 def urgent_aid() -> AidType:
@@ -94,7 +104,7 @@ def report_emergency(
     if cause not in aid.hardship_causes:
         raise Refusal("E_INPUT", field="事由", problem="请从列表中选择")
     now = clock.now()
-    moment = clock.local(reported_at) if reported_at else now
+    moment = _moment(reported_at) or now
     if moment > now or moment < now - _LONGEST_BACK:
         raise Refusal("E_INPUT", field="接报时间", problem="应在最近七天之内、现在之前")
     try:
@@ -255,7 +265,7 @@ def deliver(
         if good_reason.strip():
             told.good_reason = good_reason.strip()[:200]
             told.save(update_fields=["good_reason"])
-        moment = clock.local(delivered_at) if delivered_at else act.at
+        moment = _moment(delivered_at) or act.at
         if not told.reported_at <= moment <= act.at:
             raise Refusal("E_INPUT", field="送达时间", problem="应在接报之后、现在之前")
         act.happened_at = moment
@@ -326,7 +336,7 @@ def record_oral_approval(
     once: Once = None,
 ) -> Case:
     """E2: the county agreed on the telephone to more than the town's limit; its written decision follows (E4)."""
-    said = clock.local(said_at) if said_at else clock.now()
+    said = _moment(said_at) or clock.now()
     with acting(
         actor,
         uid,
@@ -513,6 +523,35 @@ def _registered(act: Act, told: Registration) -> dict[str, Any]:
         "signatures": papers.pictures([(told.handler_signature, told.handler.name)]),
         "is_sample": outcome.is_sample,
     }
+
+
+# —— E8
+
+
+def announce_month(actor: Actor, town_id: int, month: date) -> int:
+    """The month's aid on the village boards: name, persons, sum, never why (PUBL-02, PUBL-03). Returns how many."""
+    if town_id not in actor.towns:
+        raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
+    with transaction.atomic():
+        cases = unannounced(town_id, month)
+        for case in cases:
+            with acting(actor, case.uid, "E8") as act:
+                told = act.case.registration
+                persons = act.case.emergency.persons or 1
+                post(act, members_count=persons, amount_fen=told.amount_fen, kind=Posting.ANNOUNCEMENT)
+        return len(cases)
+
+
+def unannounced(town_id: int, month: date) -> list[Case]:
+    """Emergencies of a town closed in or before a month and not on a list yet; aid without money is not announced."""
+    closed = Case.objects.filter(
+        town_id=town_id,
+        state="CLOSED",
+        closed_on__lt=add_months(month.replace(day=1), 1),
+        registration__amount_fen__gt=0,
+    )
+    announced = Posting.objects.filter(kind=Posting.ANNOUNCEMENT).values("case_id")
+    return list(closed.exclude(pk__in=announced).select_related("applicant", "registration").order_by("id"))
 
 
 # —— E4

@@ -13,12 +13,14 @@ from django.urls import reverse
 
 from jiuzhu.cases import emergencies, queries
 from jiuzhu.cases.acts import emergency
+from jiuzhu.core import clock
 from jiuzhu.core.codes import choices
 from jiuzhu.core.money import yuan
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
 from jiuzhu.intake.emergency import AidForm, Checked, ReportForm
 from jiuzhu.office.work.page import case_url, head, refused, staff_only
+from jiuzhu.ui.tables import Column, Page, Table
 
 _PAGE, _AID, _REGISTER = (f"office/work/{name}.html" for name in ("emergency", "aid", "registration"))
 SECOND, VILLAGE = "emergency.second", "emergency.village"
@@ -195,3 +197,32 @@ def registration(request: HttpRequest, uid: UUID) -> HttpResponse:
         return refused(request, _REGISTER, context, refusal)
     messages.success(request, "登记表已签字，请负责人盖章办结。")
     return redirect(case_url(case))
+
+
+@staff_only
+def announce(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
+    """E8: the month's list on the village boards, with one button; only name, persons, sum and village."""
+    _clerk_only(request.asker)
+    month = clock.today().replace(day=1)
+    rows = emergencies.to_announce(request.asker, request.asker.organ_id, month)
+    if request.method == "POST":
+        count = emergency.announce_month(request.asker, request.asker.organ_id, month)
+        messages.success(request, f"已公布{count}件，公示单已生成。")
+        return redirect("office:announce")
+    context = {
+        "page_title": "急难救助月度公布",
+        "table": Table(
+            columns=[
+                Column("name", "姓名"),
+                Column("persons", "人数", kind="number"),
+                Column("amount_fen", "金额（元）", kind="money"),
+                Column("village", "村（居）"),
+                Column("closed_on", "办结日期", kind="date"),
+            ],
+            page=Page(rows=rows, size=len(rows)),
+            empty="没有等待公布的急难救助",
+            cards=True,
+        ),
+        "count": len(rows),
+    }
+    return render(request, "office/work/announce.html", context)

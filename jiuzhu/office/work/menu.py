@@ -15,6 +15,7 @@ GROUPS = (
             Line("转出转入", "office:transfers", READERS - {"VILLAGE_ASSIST"}),
             Line("登记救助意愿", "office:new-place", frozenset({"TOWN_CLERK"})),
             Line("急难救助", "office:emergency", frozenset({"TOWN_CLERK"})),
+            Line("急难月度公布", "office:announce", frozenset({"TOWN_CLERK"})),
         ),
     ),
 )

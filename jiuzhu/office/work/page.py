@@ -70,6 +70,9 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
 
 # what may happen at any time is nobody's next step
 _ANY_TIME = (
+    "E2s",
+    "E2o",
+    "E4",
     "DTH",
     "REL-04",
     "CLK-AC",

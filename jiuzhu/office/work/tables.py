@@ -50,6 +50,7 @@ OWN_SCREEN = {
     "E2": ("先行救助", "office:aid", ()),
     "E2s": ("再次发放", "office:aid", ()),
     "E3": ("补登记", "office:registration", ()),
+    "E8": ("月度公布", "office:announce-of", ()),
     "D8": ("复查", "office:recheck", ()),
     "VER-10": ("补充核对", "office:followup", ()),
     "TK-08": ("自理能力评估", "office:rating", ()),
