@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from departments import bank
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import delegation_for, villages_of
@@ -15,9 +16,13 @@ from jiuzhu.cases import evidence
 from jiuzhu.cases.acts import application, decision, expense, investigation, objection, review, verification
 from jiuzhu.cases.models import Case, Decision, Entitlement
 from jiuzhu.core import clock
+from jiuzhu.core.calendar import add_months
 from jiuzhu.documents.models import Document
 from jiuzhu.infra import queue, walk
+from jiuzhu.payments import acts as payments
+from jiuzhu.payments.models import BankFile, PayLine
 from jiuzhu.policy.household import spending
+from jiuzhu.vault import files
 from tests.families import COUNTY_DECIDES, DELEGATED, City, refused
 
 START = date(2019, 9, 2)
@@ -287,3 +292,38 @@ def test_a_family_on_dibao_is_asked_for_its_spending_only(city: City) -> None:
     }
     family.forward()
     assert family.case.state in ("TOWN_APPROVAL", "COUNTY_REVIEW")
+
+
+def test_one_sum_goes_through_the_pay_run_once_and_the_case_closes_with_the_bank_s_return(city: City) -> None:
+    family = to_decision(city, DELEGATED, 11_200).decide().post_out()
+    case = family.case
+    with fence(PLATFORM):
+        month = Entitlement.objects.get(case=case).first_month
+    staff = {role: family.staff(role) for role in ("CENTER_STAFF", "COUNTY_FINANCE", "TOWN_PAYROLL")}
+    second = family.staff("CENTER_STAFF", 1)
+
+    def by(actor: Actor, act: Any, *given: Any) -> Any:
+        with family.at(), fence(actor), queue.collected():
+            return act(actor, *given)
+
+    run = by(staff["CENTER_STAFF"], payments.build_run, case.county_id, "TA_EXPENSE", "URBAN", month)
+    by(staff["TOWN_PAYROLL"], payments.check_town, run.id)
+    by(second, payments.check_county, run.id)
+    by(staff["COUNTY_FINANCE"], payments.confirm, run.id)
+    by(staff["COUNTY_FINANCE"], payments.write_bank_file, run.id)
+    with fence(PLATFORM):
+        line = PayLine.objects.get(entitlement__case=case)
+        sent = files.read(BankFile.objects.get(run=run, direction="OUT").file)
+    assert (line.total_fen, family.case.state) == (348_000, "GRANTED")
+    by(staff["COUNTY_FINANCE"], payments.read_return_file, run.id, bank.make_return(sent))
+
+    assert family.case.state == "CLOSED"
+    with family.at(40), refused("E_PAY_EMPTY"):
+        by(
+            staff["CENTER_STAFF"],
+            payments.build_run,
+            case.county_id,
+            "TA_EXPENSE",
+            "URBAN",
+            add_months(month, 1),
+        )
