@@ -57,6 +57,27 @@ def test_entries_cut_off_at_the_end_are_noticed(five_entries: str) -> None:
     assert _found() == [(5, "末尾记录缺失（被删除）")]
 
 
+def test_an_entry_slipped_in_between_two_others_is_named(five_entries: str) -> None:
+    """The thief moves the later ones up by one and puts his own in their midst."""
+    columns = (
+        "chain, at, actor_kind, actor_id, actor_name, role, organ, action, object_type, object_id,"
+        " case_no, person_uid, purpose, detail, client, previous, digest"
+    )
+    for seq in (5, 4, 3):
+        _as_owner(
+            five_entries,
+            f"UPDATE audit_auditentry SET seq = {seq + 1} WHERE chain = 'SYSTEM' AND seq = {seq}",
+        )
+    _as_owner(
+        five_entries,
+        f"INSERT INTO audit_auditentry (seq, {columns})"
+        f" SELECT 3, {columns} FROM audit_auditentry WHERE chain = 'SYSTEM' AND seq = 2",
+    )
+    _as_owner(five_entries, "UPDATE audit_chainhead SET seq = 6 WHERE chain = 'SYSTEM'")
+
+    assert 3 in {seq for seq, _ in _found()}
+
+
 def test_an_entry_slipped_in_is_named(five_entries: str) -> None:
     columns = (
         "chain, at, actor_kind, actor_id, actor_name, role, organ, action, object_type, object_id,"
