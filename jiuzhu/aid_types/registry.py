@@ -19,6 +19,7 @@ _TYPES = (
     RIGID,
 )
 _ALL = {aid.code: aid for aid in _TYPES}
+ORDINARY = _TYPES[0].code  # what is meant where nobody says which aid
 
 
 def get(code: str) -> AidType:

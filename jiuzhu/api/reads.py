@@ -92,7 +92,7 @@ def codes(request: HttpRequest, scheme: str) -> dict[str, str]:
 
 
 @api.get("/moves", summary="办理步骤表", tags=["基础"])
-def moves(request: HttpRequest, aid_type: str = "DIBAO") -> list[dict[str, Any]]:
+def moves(request: HttpRequest, aid_type: str = registry.ORDINARY) -> list[dict[str, Any]]:
     known = {aid.code: aid for aid in registry.all_types()}
     if aid_type not in known:
         raise Refusal("E_NOT_FOUND", what="救助类别")

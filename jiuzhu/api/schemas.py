@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from jiuzhu.aid_types import registry
+
 
 class CaseOut(Schema):
     """A case as a list or an act's answer shows it. ``version`` goes back as ``seen`` or If-Match."""
@@ -110,7 +112,7 @@ class IntentionIn(Schema):
     hardship: str = Field("", max_length=1000)
     causes: list[str] = Field([], max_length=9)
     address: str = Field("", max_length=120)
-    aid_type: str = Field("DIBAO", max_length=16, description="救助类别代码")
+    aid_type: str = Field(registry.ORDINARY, max_length=16, description="救助类别代码")
     for_person: str = Field("", max_length=18, description="只救助一人时，该人的公民身份号码")
     obligors: list[ObligorIn] = Field([], max_length=20, description="不共同生活的赡养（抚养、扶养）人")
 
@@ -361,7 +363,7 @@ class RunOut(Schema):
 
 class BuildIn(Schema):
     county_code: str = Field(max_length=12)
-    aid_type: str = "DIBAO"
+    aid_type: str = registry.ORDINARY
     area_type: str = "RURAL"
     month: date
 

@@ -277,6 +277,26 @@ def offers_of(case: Case) -> list[dict[str, Any]]:
     ]
 
 
+def may_renew(entitlement: Any) -> bool:
+    """Whether a status ends soon enough to be asked for again (EDG-01)."""
+    if entitlement.valid_to is None or entitlement.state not in entitlement.RUNNING:
+        return False
+    values = parameters.plain_values(entitlement.county, on=clock.today(), regime=entitlement.case.regime)
+    return bool(entitlement.valid_to <= clock.today() + timedelta(days=int(values["status.renew_days"])))
+
+
+def ending_soon(actor: Actor, *, limit: int = 100) -> list[Any]:
+    """Statuses of the asker's area whose end is near and that nobody has asked to renew yet, the nearest first."""
+    cases = visible(actor).filter(entitlement__valid_to__isnull=False, entitlement__state__in=("ACTIVE",))
+    rows = cases.select_related("entitlement", "entitlement__county", "applicant", "town")
+    renewing = set(visible(actor).filter(open=True).values_list("household_id", "aid_type"))
+    return [
+        case
+        for case in rows.order_by("entitlement__valid_to")[:limit]
+        if may_renew(case.entitlement) and (case.household_id, case.aid_type) not in renewing
+    ]
+
+
 def is_paused(case: Case) -> bool:
     """Whether the total clock stands still."""
     return bool(case.pauses.filter(ends_on__isnull=True).exists())

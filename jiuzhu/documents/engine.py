@@ -97,7 +97,7 @@ def _block(
     """
     if raw.get("when") and not data.get(raw["when"]):
         return None
-    if raw.get("for") and data.get("aid_type", "DIBAO") not in raw["for"]:
+    if raw.get("for") and data.get("aid_type", raw["for"][0]) not in raw["for"]:
         return None
     if raw.get("pays") and data.get("pays", "MONTHLY") not in raw["pays"]:
         return None

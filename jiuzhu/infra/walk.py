@@ -234,7 +234,7 @@ def _first_word(walker: Walker, family: dict[str, Any]) -> Case:
             hardship=family["hardship"],
             causes=family["causes"],
             address=f"{village.name}{family['address']}",
-            aid_type=family.get("aid_type", "DIBAO"),
+            aid_type=family.get("aid_type", registry.ORDINARY),
             for_person=family.get("for_person", ""),
             obligors=[
                 {key: each[key] for key in ("supports", "name", "relation", "id_no", "facts") if key in each}

@@ -8,13 +8,15 @@ from typing import Any
 
 import click
 
+from jiuzhu.aid_types import registry
+
 _MONTH = click.DateTime(["%Y-%m"])
 
 
 @click.command()
 @click.option("--county", required=True, help="县（市、区）代码，例如 371502")
 @click.option("--month", type=_MONTH, required=True, help="发放月份，例如 2019-11")
-@click.option("--aid-type", default="DIBAO", show_default=True)
+@click.option("--aid-type", default=registry.ORDINARY, show_default=True)
 @click.option("--area-type", type=click.Choice(["URBAN", "RURAL"]), default="RURAL", show_default=True)
 @click.option(
     "--build", "build_as", default="", help="以该工号（县社会救助中心）的身份编制花名册；不给则只查看"

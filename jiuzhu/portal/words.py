@@ -18,6 +18,7 @@ from jiuzhu.workflow.states import STAGES, STATES, State
 # one sentence a running clock; the total clock is what the family was promised, so it goes first
 PROMISES = {
     "CLK-T20": "最迟{due}作出审批决定",
+    "CLK-RIG": "最迟{due}作出认定决定",
     "CLK-VS": "最迟{due}开始核对",
     "CLK-VR": "最迟{due}出核对结果",
     "CLK-VN": "最迟{due}把核对结果告诉您",
@@ -84,7 +85,8 @@ def promise(case: Any) -> dict[str, Any] | None:
     ]
     if not running:
         return _apply_window(case)
-    row, state = min(running, key=lambda pair: (list(PROMISES).index(pair[0].clock) != 0, pair[1].due_on))
+    total = registry.get(case.aid_type).total_clock
+    row, state = min(running, key=lambda pair: (pair[0].clock != total, pair[1].due_on))
     sentence = PROMISES[row.clock].format(due=cn_date(state.due_on))
     if state.breached:
         sentence = f"原定{cn_date(state.due_on)}，已经超过，您可以打电话催办"
@@ -141,6 +143,8 @@ def result(actor: Actor, case: Any, names: dict[str, str]) -> dict[str, Any] | N
         "outcome": queries.outcome_of(case) if approved else None,
         "names": names,
         "first_month": entitlement.first_month if entitlement else None,
+        "valid_to": entitlement.valid_to if entitlement else None,
+        "renew": queries.may_renew(entitlement) if entitlement else False,
         "payments": payments(entitlement),
     }
 

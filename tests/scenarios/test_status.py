@@ -9,6 +9,7 @@ import pytest
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.cases import evidence as kept
+from jiuzhu.cases import queries
 from jiuzhu.cases.acts import continuation, timekeeping
 from jiuzhu.cases.models import Assessment, Entitlement
 from jiuzhu.core import clock
@@ -102,6 +103,11 @@ def test_a_status_lapses_the_day_after_its_last_and_may_be_renewed_before(by_dat
     assert last is not None
 
     assert continuation.lapse_statuses(last) == 0
+    clerk = family.staff("TOWN_CLERK")
+    with clock.at(last - timedelta(days=60)), fence(clerk):
+        assert [case.id for case in queries.ending_soon(clerk)] == [family.pk]
+    with clock.at(last - timedelta(days=61)), fence(clerk):
+        assert queries.ending_soon(clerk) == []
     again = Family(by_date, family.facts, clock.instant(last - timedelta(days=60)))
     again.to_the_end()
 

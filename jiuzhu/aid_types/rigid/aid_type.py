@@ -22,6 +22,7 @@ RIGID = AidType(
     hardship_causes=choices("cause"),
     review_class=lambda evidence: "B",
     pays=STATUS,
+    words={"GRANTED": "已经认定。凭通知书可以申请医疗、教育、住房等专项救助；到期前可以重新申请。"},
     regimes=frozenset({"P2025"}),
     valid_months=lambda parameters: int(parameters["rigid.valid_months"]),
     cash_months="prop.cash_months_edge",

@@ -92,7 +92,7 @@ def register_intention(
     hardship: str = "",
     causes: tuple[str, ...] | list[str] = (),
     address: str = "",
-    aid_type: str = "DIBAO",
+    aid_type: str = registry.ORDINARY,
     for_person: str = "",
     obligors: tuple[dict[str, Any], ...] | list[dict[str, Any]] = (),
     once: UUID | str | None = None,

@@ -52,16 +52,16 @@ def _row(each: dict[str, Any]) -> dict[str, Any]:
 
 
 def _aid_name(code: str) -> str:
-    return {aid.code: aid.name for aid in registry.all_types()}.get(code, "特困人员救助供养")
+    return {aid.code: aid.name for aid in registry.all_types()}.get(code, code)
 
 
 class DelegationForm(forms.Form):
     county = forms.ChoiceField(label="县（市、区）")
     aid_types = forms.MultipleChoiceField(
         label="授权事项",
-        choices=[("DIBAO", "最低生活保障"), ("TEKUN", "特困人员救助供养")],
+        choices=[(aid.code, aid.name) for aid in registry.all_types()],
         widget=forms.CheckboxSelectMultiple,
-        initial=["DIBAO"],
+        initial=[registry.ORDINARY],
     )
     authority_doc_no = forms.CharField(label="县级人民政府授权文件号", max_length=60)
     issued_on = forms.DateField(

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from jiuzhu.accounts.roles import has_power
+from jiuzhu.aid_types import registry
 from jiuzhu.benefits import support_queries
 from jiuzhu.cases import queries
-from jiuzhu.office.work.page import staff_only
+from jiuzhu.office.work.page import case_url, staff_only
 from jiuzhu.office.work.tables import case_table
 from jiuzhu.onedoor import queries as onedoor
 from jiuzhu.ui.tables import Page
@@ -62,6 +63,15 @@ def today(request: HttpRequest) -> HttpResponse:
             "may_register": actor.role == "TOWN_CLERK",
             "door_tiles": _door_tiles(actor),
             "supported": support_queries.todo(actor) if actor.role == "TOWN_CLERK" else [],
+            "ending": [
+                {
+                    "name": case.applicant.name,
+                    "aid": registry.get(case.aid_type).short_name,
+                    "valid_to": case.entitlement.valid_to,
+                    "url": case_url(case),
+                }
+                for case in (queries.ending_soon(actor) if actor.role == "TOWN_CLERK" else ())
+            ],
         },
     )
 

@@ -17,6 +17,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from jiuzhu.accounts.roles import role_name as name_of_role
+from jiuzhu.aid_types import registry as aid_types
+from jiuzhu.aid_types.base import MONTHLY
 from jiuzhu.policy.conditions import show
 from jiuzhu.policy.parameters import sample_label
 from jiuzhu.ui import formats, slots
@@ -156,6 +158,15 @@ def money(value: int | None, unit: str = "元") -> SafeString:
         formats.fen(value),
         unit if value is not None else "",
     )
+
+
+@register.simple_tag
+def aid_money(aid_type: str, value: int | None) -> SafeString:
+    """一类救助的待遇：按月、一次或只认定不发钱。`{% aid_money case.aid_type decision.amount_fen %}`"""
+    aid = aid_types.get(aid_type)
+    if not aid.has_money:
+        return mark_safe("只认定，不发钱")
+    return money(value, "元/月" if aid.pays == MONTHLY else "元")
 
 
 @register.simple_tag
