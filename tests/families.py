@@ -39,7 +39,17 @@ from jiuzhu.core.refusal import Refusal, register
 DELEGATED, COUNTY_DECIDES, ZONE = "371502101", "371522001", "371502009"
 FIRST_DAY = date(2019, 9, 2)
 _SEED, _SIZE = 57, 400
-_TABLES = ("cases_", "people_", "verification_", "documents_", "publicity_", "payments_", "audit_", "vault_")
+_TABLES = (
+    "cases_",
+    "people_",
+    "verification_",
+    "documents_",
+    "publicity_",
+    "payments_",
+    "funds_",
+    "audit_",
+    "vault_",
+)
 
 
 class Family:
