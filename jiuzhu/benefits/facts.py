@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from jiuzhu.cases.models import Entitlement
 from jiuzhu.core import clock
@@ -30,7 +31,11 @@ ASSETS = {
 
 def person_of(entitlement: Entitlement, uid: str | None) -> Person:
     """A member of the household by reference."""
-    found = Person.objects.filter(household_id=entitlement.household_id, uid=uid).first() if uid else None
+    try:
+        ref = UUID(str(uid))
+    except ValueError:
+        ref = None
+    found = Person.objects.filter(household_id=entitlement.household_id, uid=ref).first() if ref else None
     if found is None:
         raise Refusal("E_INPUT", field="家庭成员", problem="请选择家庭成员")
     return found

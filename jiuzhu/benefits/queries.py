@@ -530,3 +530,48 @@ def batch_places(given: StandardBatch) -> list[tuple[str, int]]:
     """Families by town, for the chart."""
     rows = given.lines.filter(note="").values_list("entitlement__town__name").annotate(count=Count("id"))
     return [(name, count) for name, count in rows.order_by("entitlement__town__name")]
+
+
+# —— in the family's words
+
+
+def of_household(actor: Actor) -> list[dict[str, Any]]:
+    """Benefits of the citizen's own household, for the list on the phone."""
+    return [
+        {
+            "id": each.id,
+            "aid": registry.get(each.aid_type).name,
+            "state": STATE_WORDS[each.state][0],
+            "fen": each.month_fen,
+        }
+        for each in benefits(actor)
+        if actor.is_citizen
+    ]
+
+
+def plain_words(given: Change) -> str:
+    """What a change means for the family."""
+    if given.state == table.DROPPED:
+        return "经核实，没有需要变更的，按原金额继续发放。"
+    decision, effect = decision_of(given), effect_of(given)
+    if decision is None:
+        return f"正在核实，{given.due_on.year}年{given.due_on.month}月{given.due_on.day}日前办结；办结前按原金额发放。"
+    if decision.result == law.GRADUAL:
+        fading = given.fading
+        last = fading.last_month
+        return f"给予渐退期{fading.months}个月，到{last.year}年{last.month}月为止每月仍发{_yuan(decision.new_fen)}。"
+    if effect is None:
+        return "已作出决定，告知书送到您手中之后才会生效；不服可以申请行政复议或者提起诉讼。"
+    month = f"从{effect.from_month.year}年{effect.from_month.month}月起"
+    words = {
+        law.INCREASE: f"{month}每月{_yuan(decision.new_fen)}，比原来增加{_yuan(decision.new_fen - decision.old_fen)}。",
+        law.DECREASE: f"{month}每月{_yuan(decision.new_fen)}，原来是{_yuan(decision.old_fen)}。",
+        law.STOP: f"{month}不再发放。生活又有困难的，可以重新申请。",
+        law.SUSPEND: f"{month}暂停发放，查清后恢复并补发，或者停发。",
+        law.RESUME: "已恢复发放，暂停的月份一并补发。",
+        law.REINSTATE: "已恢复待遇，停发的月份一并补发。",
+    }
+    text = words.get(decision.result, f"金额不变，仍为每月{_yuan(decision.new_fen)}。")
+    if effect.arrears_fen:
+        text += f"此前月份的差额{_yuan(effect.arrears_fen)}随下次发放补给。"
+    return text

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from jiuzhu.accounts.organisations import village_name
 from jiuzhu.aid_types import registry
+from jiuzhu.benefits import queries as benefits
 from jiuzhu.benefits import support_queries
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import application, service, verification
@@ -70,7 +71,43 @@ def case_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "members": members,
             "missing": [each["name"] for each in members if each["adult"] and not each["signed"]],
             "support": support_queries.view(case),
+            "benefits": benefits.of_household(actor),
             "result": words.result(actor, case, {each["uid"]: each["name"] for each in members}),
+        },
+    )
+
+
+@citizen_only
+def benefit(request: HttpRequest, number: int) -> HttpResponse:
+    """What the family receives, what changed and what that means, in plain words."""
+    actor = request.asker
+    found = benefits.benefit(actor, number)
+    changes = benefits.changes(actor, entitlement=found.id)
+    return render(
+        request,
+        "portal/benefit.html",
+        {
+            "page_title": "我家的救助",
+            "back_url": "/mine/",
+            "found": found,
+            "aid": registry.get(found.aid_type).name,
+            "state": benefits.STATE_WORDS[found.state][0],
+            "pause": benefits.suspension_of(found),
+            "fading": benefits.fading_of(found),
+            "members": [each for each in benefits.members(found) if each.until is None],
+            "changes": [
+                {"row": each, "told": benefits.told(each), "plain": benefits.plain_words(each)}
+                for each in changes
+            ],
+            "payments": [
+                {
+                    "month": line.pay_month,
+                    "kind": benefits.line_kind(line),
+                    "fen": line.total_fen,
+                    "result": benefits.line_words(line),
+                }
+                for line in benefits.payments(found, 6)
+            ],
         },
     )
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("windows/", door.windows, name="windows"),
     path("speak/tell/", door.tell, name="tell"),
     path("mine/", progress.mine, name="mine"),
+    path("mine/benefits/<int:number>/", progress.benefit, name="benefit"),
     path("mine/<uuid:uid>/", progress.case_page, name="case"),
     path("mine/<uuid:uid>/registered/", intention.registered, name="registered"),
     path("mine/<uuid:uid>/signers/", authorisation.signers, name="signers"),

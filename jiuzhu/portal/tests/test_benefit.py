@@ -1,0 +1,51 @@
+"""The family sees what it receives and what a change means, in plain words, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.benefits.tests import homes
+from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home
+from jiuzhu.benefits.tests.test_changes import decide, earning, examine, report, serve
+from jiuzhu.core import clock
+from jiuzhu.portal.tests.test_door import enter
+
+
+@pytest.fixture
+def home(db: None) -> Iterator[Home]:
+    with clock.at(date(2019, 12, 1)):
+        place = homes.place()
+    made = place.home([ADULT, SPOUSE, CHILD], [(0, "wage", 1000)], granted_on=date(2019, 12, 20))
+    with clock.at(date(2020, 3, 10)):
+        yield made
+
+
+def family(home: Home) -> Client:
+    with fence(PLATFORM):
+        person = home.persons[0]
+        return enter({"name": person.name, "id_no": person.id_no})
+
+
+def test_a_change_is_told_in_plain_words_at_every_stage(home: Home) -> None:
+    home.city.pay(date(2020, 3, 1))
+    client, page = family(home), f"/mine/benefits/{home.entitlement_id}/"
+    assert page in client.get("/mine/", follow=True).content.decode()
+    change = report(home, given=earning(home, 1200))
+    assert "正在核实，2020年4月8日前办结" in client.get(page).content.decode()
+    examine(home, change)
+    decide(home, change)
+    assert "告知书送到您手中之后才会生效" in client.get(page).content.decode()
+    serve(home, change)
+    shown = client.get(page).content.decode()
+    assert "从2020年4月起每月270.00元，原来是450.00元" in shown
+    assert "2020年3月" in shown
+
+
+def test_anothers_benefit_does_not_exist(home: Home) -> None:
+    other = home.city.home([ADULT], granted_on=date(2019, 12, 21))
+    assert family(home).get(f"/mine/benefits/{other.entitlement_id}/").status_code == 404
