@@ -30,7 +30,7 @@ def check_may_move(actor: Actor, case: Case, table: MoveTable, key: str) -> Move
     """The row that lets this role make this move now; E_AUTH when the role never may, E_STATE when not now."""
     rows = [row for row in table.named(key) if case.regime in row.regimes]
     if not any(actor.role in row.roles for row in rows):
-        raise Refusal("E_AUTH", role=role_name(actor.role), act=rows[0].title if rows else key, why="")
+        raise Refusal("E_AUTH", role=role_name(actor.role), act=rows[0].title if rows else "这一步", why="")
     row = table.find(key, case.state, case.regime)
     if row is None:
         raise Refusal("E_STATE", act=rows[0].title, state=STATES[case.state].name)

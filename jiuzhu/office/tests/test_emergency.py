@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import date
 from typing import Any
@@ -14,9 +15,11 @@ from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Organisation, Post, Staff
 from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.cases.models import Case
-from jiuzhu.core import clock
+from jiuzhu.core import clock, sealing
 from jiuzhu.funds import queries as funds
 from jiuzhu.infra.walk import drawn_picture
+from jiuzhu.portal.asking import NUMBER_KEY
+from jiuzhu.ui.asker import CITIZEN_KEY
 from tests.families import DELEGATED, City
 
 _BACKEND = "jiuzhu.accounts.backend.StaffBackend"
@@ -188,3 +191,25 @@ def test_money_comes_in_by_two_people_and_the_month_is_closed_on_screen() -> Non
 @pytest.mark.parametrize("username", ["approver-371502", "city", "admin"])
 def test_roles_without_the_fund_do_not_come_in(username: str) -> None:
     assert browser(username).get("/office/money/funds/").status_code == 403
+
+
+def test_a_citizen_reports_where_it_happens_and_reads_that_help_comes_within_a_day() -> None:
+    number = "371599195801010046"
+    client = Client()
+    session = client.session
+    session[CITIZEN_KEY] = {"name": "示例火", "person_id": None, "household_id": None}
+    session[NUMBER_KEY] = base64.b64encode(sealing.seal(number.encode(), NUMBER_KEY)).decode()
+    session.save()
+    town = Organisation.objects.get(code=DELEGATED)
+    county = client.get("/emergency/").content.decode()
+    assert "急难发生在哪里" in county and "东昌府区" in county
+    page = client.get(f"/emergency/{town.id}/")
+    assert number in page.content.decode()
+    told = {"name": "示例火", "id_no": number, "cause": "01", "village": village()}
+
+    answer = client.post(f"/emergency/{town.id}/", hidden(page.content.decode()) | told, follow=True)
+
+    words = answer.content.decode()
+    assert "24小时" in words
+    assert (the_case().state, the_case().channel) == ("INTENT", "ONLINE")
+    assert "不用交证明" in words and "授权书上签字" not in words
