@@ -64,12 +64,6 @@ def _sign(actor: Actor, uid: Any) -> Any:
     return application.sign(actor, uid, person_uid=_applicant(uid), picture=drawn_picture("signature"))
 
 
-def _deliver(actor: Actor, uid: Any) -> Any:
-    return emergency.deliver(
-        actor, uid, kind="MONEY", amount_fen=100000, second_id=0, picture=drawn_picture("signature")
-    )
-
-
 def _appraise(vote: str) -> Call:
     return lambda actor, uid: objection.conclude_appraisal(
         actor, uid, participants=participants(vote), chair="王敏", minutes={}
@@ -150,24 +144,6 @@ CALLS: dict[str, Call] = {
     "TAX-P": _directly("TAX-P"),
     "ORG-04": _directly("ORG-04"),
     "ORG-06": _directly("ORG-06"),
-    "E2": lambda a, uid: _deliver(a, uid),
-    "E2o": lambda a, uid: emergency.record_oral_approval(
-        a, uid, amount_fen=400000, approver_name="郑伟", approver_post="分管副局长"
-    ),
-    "E2s": lambda a, uid: _deliver(a, uid),
-    "E3": lambda a, uid: emergency.complete_registration(
-        a, uid, severity="LIGHT", persons=1, cause="01", reason="房屋失火", picture=drawn_picture("signature")
-    ),
-    "E3b": lambda a, uid: emergency.return_registration(a, uid, reason="金额写错"),
-    "E3c": lambda a, uid: emergency.seal_registration(a, uid),
-    "E4": lambda a, uid: emergency.ask_for_supplement(
-        a, uid, severity="LIGHT", persons=1, opinion="还需要追加"
-    ),
-    "E4a": lambda a, uid: emergency.approve_supplement(a, uid),
-    "E4r": lambda a, uid: emergency.refuse_supplement(a, uid, codes=["RC-COND"], reason="已能度过难关"),
-    "E8": _directly("E8"),
-    "E5": lambda a, uid: emergency.reject(a, uid, codes=["RC-TA-CAUSE"], reason="情况不属实"),
-    "TAX-P": _directly("TAX-P"),
     "TK-08": lambda a, uid: support.rate_self_care(
         a, uid, items={}, assessor="", second_assessor="", witness="", signatures=[]
     ),
