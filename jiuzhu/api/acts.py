@@ -18,6 +18,7 @@ from jiuzhu.api.reads import shown
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import (
     application,
+    conversion,
     decision,
     emergency,
     events,
@@ -207,6 +208,8 @@ ACTS = (
     ActRow("reinvestigate", "异议重新调查（D27r）", S.ReasonIn, _plain(objection.reinvestigate)),
     ActRow("terminate", "终止办理（D31）", S.EndIn, _plain(decision.terminate)),
     ActRow("record-death", "登记家庭成员去世（HH-14）", S.DeathIn, _plain(events.record_death)),
+    ActRow("convert", "改办其他救助", S.ConvertIn, _plain(conversion.convert)),
+    ActRow("carry-report", "沿用有效核对报告（VER-CV）", S.ActIn, _plain(verification.carry_report)),
     ActRow("file-kin", "登记近亲属备案（REL-04）", S.KinIn, _plain(events.file_kin)),
     ActRow("deliver-aid", "先行救助、再次发放（E2）", S.AidIn, _drawn(emergency.deliver)),
     ActRow("record-oral-approval", "登记县级口头同意", S.OralIn, _plain(emergency.record_oral_approval)),

@@ -269,6 +269,12 @@ class DeathIn(ActIn):
     applicant_uid: UUID | None = Field(None, description="申请人去世时，改由谁作为申请人")
 
 
+class ConvertIn(ActIn):
+    aid_type: str = Field(max_length=16)
+    agreed: bool = Field(description="家庭已书面同意改办")
+    person_uid: UUID | None = None
+
+
 class KinIn(ActIn):
     official: str = Field("", max_length=60)
     post: str = Field("", max_length=80)

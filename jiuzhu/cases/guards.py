@@ -28,7 +28,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import Authorisation
-from jiuzhu.people.queries import account_on
+from jiuzhu.people.queries import account_on, present_members
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.publicity.models import Posting
 from jiuzhu.verification import queries as verification
@@ -174,6 +174,20 @@ def report_in_force(act: Act) -> None:
     report = verification.latest_report(act.case.id)
     if report is None or report.valid_to < act.today:
         raise Refusal("E_REPORT_EXPIRED", on=report.valid_to.isoformat() if report else "—")
+
+
+@guard
+def origin_report_in_force(act: Act) -> None:
+    """VER-20: the report of the case this one continues may still carry it, for the same people."""
+    report = verification.latest_report(act.case.origin_id or 0)
+    if report is None:
+        raise Refusal("E_VERIFICATION", why="没有可以沿用的核对报告")
+    if report.valid_to < act.today:
+        raise Refusal("E_REPORT_EXPIRED", on=report.valid_to.isoformat())
+    asked = set(report.run.subjects.values_list("person_id", flat=True))
+    now = {each.person_id for each in present_members(act.case.household, act.today, act.case.regime)}
+    if not now <= asked:
+        raise Refusal("E_VERIFICATION", why="家庭成员有变化，应重新核对")
 
 
 @guard

@@ -80,6 +80,31 @@ def start_run(
     return run
 
 
+def carry_over(
+    former: Run, *, case_id: int, case_no: str, authorisation: Authorisation, aid_type: str
+) -> Run:
+    """The answers of a report still in force serve the case that continues the former one; nobody is asked again."""
+    run = Run.objects.create(
+        number=f"{case_no}-{Run.objects.filter(case_id=case_id).count() + 1}",
+        case_id=case_id,
+        case_no=case_no,
+        household=former.household,
+        authorisation=authorisation,
+        aid_type=aid_type,
+        kind="CARRIED",
+        route=former.route,
+        verifier_id=former.verifier_id,
+        organ_id=former.organ_id,
+        agreement_id=former.agreement_id,
+        carried_from=former,
+        as_of=former.as_of,
+        started_at=clock.now(),
+    )
+    for each in former.subjects.order_by("seq"):
+        Subject.objects.create(run=run, seq=each.seq, person_id=each.person_id, role=each.role)
+    return run
+
+
 def _check_scope(
     authorisation: Authorisation, people: list[Person], sources: tuple[str, ...], aid_type: str, today: date
 ) -> None:

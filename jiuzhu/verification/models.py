@@ -14,7 +14,9 @@ from jiuzhu.vault.fields import Sealed, SealedRow, sealed_column
 
 
 class Run(models.Model):
-    """One verification: first, re-check, review. Route OWN (town) or COUNTY (W04)."""
+    """One verification: first, re-check, review, or carried over from the case this one continues. Route OWN (town) or
+    COUNTY (W04).
+    """
 
     RUNNING, REPORTED, STOPPED = "RUNNING", "REPORTED", "STOPPED"
 
@@ -30,6 +32,7 @@ class Run(models.Model):
     verifier = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     organ = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     agreement = models.ForeignKey(ConfidentialityAgreement, on_delete=models.PROTECT)
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried_to")
     as_of = models.DateField()
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

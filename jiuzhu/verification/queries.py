@@ -42,7 +42,10 @@ def latest_report(case_id: int) -> Report | None:
 def looked_through(run: Run) -> list[Run]:
     """The run and, when it only asked some sources again, the reports it builds on; the newest first (VER-24)."""
     runs = [run]
-    while runs[-1].kind in ("RECHECK", "FOLLOWUP"):
+    while runs[-1].kind in ("RECHECK", "FOLLOWUP", "CARRIED"):
+        if runs[-1].carried_from:
+            runs.append(runs[-1].carried_from)
+            continue
         earlier = (
             Run.objects.filter(case_id=run.case_id, id__lt=runs[-1].id, state=Run.REPORTED)
             .order_by("-id")

@@ -160,7 +160,7 @@ def _open(
     today = now.date()
     county = county_of(town, today)
     regime = regime_today(county, today)
-    aid = _offered(aid_type, regime)
+    aid = offered_type(aid_type, regime)
     household = people.register_household(
         actor, town=town, village_code=village_code, area_type=area_type, people=family, address=address
     )
@@ -169,7 +169,7 @@ def _open(
     alone = _person_aided(aid, [each.person for each in members], applicant, for_person)
     concerned = [alone] if alone else [each.person for each in members]
     renew_days = int(parameters.plain_values(county, on=today, regime=regime)["status.renew_days"])
-    _refuse_second(aid, household, concerned, alone, today, renew_days)
+    refuse_second(aid, household, concerned, alone, today, renew_days)
     _register_obligors(household, members, obligors)
     case = Case(
         case_no=case_no(aid.case_prefix, county, f"{today:%Y%m%d}"),
@@ -207,7 +207,7 @@ def _open(
     return case
 
 
-def _offered(aid_type: str, regime: str) -> AidType:
+def offered_type(aid_type: str, regime: str) -> AidType:
     """The aid type, where it exists under the regime (2.0)."""
     for aid in registry.offered(regime):
         if aid.code == aid_type and aid.moves.named("D1"):
@@ -228,7 +228,7 @@ def _person_aided(aid: AidType, members: list[Person], applicant: Person, for_pe
     return found
 
 
-def _refuse_second(
+def refuse_second(
     aid: AidType,
     household: Household,
     concerned: list[Person],
@@ -441,6 +441,11 @@ def all_signed(actor: Actor, case: Case) -> Case:
         parameters.plain_values(case.county, on=clock.today(), regime=case.regime)["auth_max_months"]
     )
     people.bring_into_force(case.authorisation, clock.today(), months)
+    return enter_authorised(actor, case)
+
+
+def enter_authorised(actor: Actor, case: Case) -> Case:
+    """D2 with a consent that is in force."""
     with acting(actor, case.uid, "D2") as act:
         consent = act.case.authorisation
         sources = [name_of("source", code) for code in consent.sources]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from jiuzhu.cases.permissions import check_may_do
 from jiuzhu.core import clock
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.models import Person
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.vault import files
@@ -31,10 +32,64 @@ INVESTIGATORS = ("TOWN_CLERK", "TOWN_VERIFIER", "TOWN_LEAD")
 def start_investigation(
     actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
 ) -> Case:
-    """D17: a new round; whoever starts it is one of the investigators."""
+    """D17: a new round; whoever starts it is one of the investigators. A recent visit of the case this one continues
+    is carried over with its photos and signatures, and may be submitted as it is or made anew.
+    """
     with acting(actor, uid, "D17", seen=seen, once=once) as act:
-        open_round(act.case, actor)
+        former = _recent_visit(act)
+        if former is None:
+            open_round(act.case, actor)
+        else:
+            _carry_round(act, former)
     return act.case
+
+
+def _recent_visit(act: Act) -> Investigation | None:
+    """The last submitted visit of the origin, while a report made that day would still be in force (VER-20)."""
+    case = act.case
+    if case.origin_id is None:
+        return None
+    days = int(parameters.plain_values(case.county, on=act.today, regime=case.regime)["report_valid_days"])
+    rounds = Investigation.objects.filter(case_id=case.origin_id, submitted_at__isnull=False)
+    last = rounds.order_by("-round").first()
+    if last is None or last.visited_at is None:
+        return None
+    return last if act.today <= clock.local(last.visited_at).date() + timedelta(days=days) else None
+
+
+def _carry_round(act: Act, former: Investigation) -> None:
+    case = act.case
+    round_ = Investigation.objects.create(
+        case=case,
+        round=1,
+        started_on=act.today,
+        visited_at=former.visited_at,
+        living=former.living,
+        conclusion=f"（沿用案件{former.case.case_no}的入户调查）{former.conclusion}",
+        present_member=former.present_member,
+        present_signature=former.present_signature,
+        neighbours=former.neighbours,
+    )
+    for each in former.investigators.order_by("id"):
+        Investigator.objects.create(
+            investigation=round_,
+            case=case,
+            staff_id=each.staff_id,
+            signature=each.signature,
+            signed_at=each.signed_at,
+        )
+    for photo in former.photos.order_by("id"):
+        Photo.objects.create(
+            case=case,
+            investigation=round_,
+            kind=photo.kind,
+            file=photo.file,
+            taken_at=photo.taken_at,
+            place=photo.place,
+            uploaded_at=photo.uploaded_at,
+            uploaded_by=photo.uploaded_by,
+        )
+    act.note(carried_from=former.case.case_no)
 
 
 def open_round(case: Case, actor: Actor) -> Investigation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -109,7 +109,7 @@ def ask_source(inquiry_id: int, line: Any = None) -> str:
         )
 
 
-def _make_report(act: Act, run: Run) -> Report:
+def _make_report(act: Act, run: Run, *, valid_to: date | None = None) -> Report:
     """W05: assess the verified family, compare with what it said, keep report and findings."""
     case = act.case
     with fence(PLATFORM):
@@ -128,7 +128,7 @@ def _make_report(act: Act, run: Run) -> Report:
         findings=found,
         refs=persons,
         summary={"per_capita_fen": outcome.per_capita_fen, "conclusion": outcome.conclusion},
-        valid_to=act.today + timedelta(days=days),
+        valid_to=valid_to or act.today + timedelta(days=days),
     )
     act.note(report=report.number, conclusion=report.conclusion)
     words = {"BLOCK": "超标", "DIFF": "差异", "HINT": "提示"}
@@ -151,6 +151,25 @@ def _make_report(act: Act, run: Run) -> Report:
         is_sample=outcome.is_sample,
     )
     return report
+
+
+def carry_report(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """VER-CV: the report of the case this one continues is still in force; this aid's law looks at the same answers."""
+    with acting(actor, uid, "VER-CV", seen=seen, once=once) as act:
+        former = verification.latest_report(act.case.origin_id or 0)
+        assert former is not None  # the guard has seen it
+        run = verification_acts.carry_over(
+            former.run,
+            case_id=act.case.id,
+            case_no=act.case.case_no,
+            authorisation=act.case.authorisation,
+            aid_type=act.case.aid_type,
+        )
+        _make_report(act, run, valid_to=former.valid_to)
+        act.note(carried_from=former.number)
+    return act.case
 
 
 def issue_report(

@@ -112,6 +112,8 @@ CALLS: dict[str, Call] = {
     "D30": _appraise("DISPUTED"),
     "CLK-AC": _directly("CLK-AC"),
     "CH-MOVE": _directly("CH-MOVE"),
+    "CONV": _directly("CONV"),
+    "VER-CV": lambda a, uid: verification.carry_report(a, uid),
     "DTH": lambda a, uid: events.record_death(
         a, uid, person_uid=_applicant(uid), died_on=clock.today(), proof="死亡证明"
     ),

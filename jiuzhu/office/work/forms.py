@@ -395,6 +395,9 @@ SCREENS: dict[str, ActScreen] = {
         _calls(events.record_death, "person_uid", "died_on", "proof", "applicant_uid"),
         "按在世成员重新计算；已经审核过的案件退回入户调查，正在公示的撤下公示。",
     ),
+    "VER-CV": ActScreen(
+        PlainForm, _calls(verification.carry_report), "原案件的核对报告仍在有效期内，不再重复查询。"
+    ),
     "REL-04": ActScreen(
         KinForm,
         _calls(events.file_kin, "official", "post", "relation"),

@@ -41,12 +41,16 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
             continue
         if move.key == "VER-10" and not queries.followup_due(case):
             continue
+        if move.key == "VER-CV" and case.origin_id is None:
+            continue
         title, url = step_of(case.uid, move)
         entry = {"title": title, "url": url}
         done = move.key == "TK-08" and queries.rated(case)
         into = quiet if done or move.key in QUIET else moves
         if entry not in into:
             into.append(entry)
+    if actor.role == "TOWN_CLERK" and case.state in ("GRANTED", "REFUSED"):
+        quiet.append({"title": "改办其他救助", "url": reverse("office:convert", args=[case.uid])})
     if actor.role == "TOWN_CLERK" and queries.may_move_away(case):
         quiet.append({"title": "转出", "url": reverse("office:transfer-new", args=[case.uid])})
     aid = registry.get(case.aid_type)
@@ -70,6 +74,8 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
 
 # what may happen at any time is nobody's next step
 _ANY_TIME = (
+    "CONV",
+    "VER-CV",
     "E2s",
     "E2o",
     "E4",

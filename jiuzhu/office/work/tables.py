@@ -12,7 +12,7 @@ from jiuzhu.cases import queries
 from jiuzhu.ui.tables import Action, Column, Page, Table
 
 _TONES = {"RED": "red", "ORANGE": "orange"}
-QUIET = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04", "E2o", "E2s")
+QUIET = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04", "CONV", "E2o", "E2s")
 
 
 def case_url(row: Any) -> str:
@@ -52,6 +52,7 @@ OWN_SCREEN = {
     "E3": ("补登记", "office:registration", ()),
     "E8": ("月度公布", "office:announce-of", ()),
     "D8": ("复查", "office:recheck", ()),
+    "CONV": ("改办其他救助", "office:convert", ()),
     "VER-10": ("补充核对", "office:followup", ()),
     "TK-08": ("自理能力评估", "office:rating", ()),
 }

@@ -5,6 +5,7 @@ from django.urls import path
 from jiuzhu.office.work import (
     acting,
     cases,
+    conversion,
     emergency,
     family,
     intention,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("cases/<uuid:uid>/form/<str:step>/", family.one_form, name="form"),
     path("cases/<uuid:uid>/materials/", family.material, name="material"),
     path("cases/<uuid:uid>/findings/<int:finding>/", acting.answer, name="finding"),
+    path("cases/<uuid:uid>/convert/", conversion.convert, name="convert"),
     path("cases/<uuid:uid>/move/", transfers.send, name="transfer-new"),
     path("transfers/", transfers.listing, name="transfers"),
     path("transfers/<uuid:uid>/", transfers.one, name="transfer"),

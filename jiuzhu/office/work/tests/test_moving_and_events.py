@@ -147,3 +147,24 @@ def test_nobody_looks_at_an_objector_without_saying_why(city: City) -> None:
             f"/office/cases/{family.uid}/objections/{number}/objector/", {"purpose": " "}
         )
     assert answer.status_code == 422 and OBJECTOR not in answer.content.decode()
+
+
+def test_a_case_is_converted_by_one_form_with_the_familys_agreement(city: City) -> None:
+    family = city.walk_to("TOWN_REVIEW", story="single_elder", town=DELEGATED)
+    with family.at():
+        clerk = browser("clerk-371502101")
+        assert (
+            f"/office/cases/{family.uid}/convert/"
+            in clerk.get(f"/office/cases/{family.uid}/").content.decode()
+        )
+        address = f"/office/cases/{family.uid}/convert/"
+        assert clerk.post(address, {"aid_type": "TEKUN"}).status_code == 422
+        page = clerk.post(address, {"aid_type": "TEKUN", "agreed": "on"}, follow=True).content.decode()
+        assert "已改办特困人员救助供养" in page
+        with fence(PLATFORM):
+            made = family.case.continued_by.get()
+        verifier = browser("verifier-371502101")
+        assert "沿用有效核对报告" in verifier.get(f"/office/cases/{made.uid}/").content.decode()
+        do(verifier, made.uid, "VER-CV")
+    assert state(made.uid) == "VERIFIED"
+    assert state(family.uid) == "TERMINATED"
