@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import (
     ConfidentialityAgreement,
     Delegation,
     DelegationStep,
+    Division,
     Organisation,
+    OrganisationLink,
     Post,
     Seal,
     Staff,
@@ -200,3 +203,57 @@ def sign_agreement(actor: Actor, staff_id: int, *, valid_to: date) -> Confidenti
     )
     record(actor, "agreement.sign", about=agreement, staff=staff.username)
     return agreement
+
+
+def end_town(town: Organisation, into: Organisation, *, on: date) -> None:
+    """The township's last day: its place in the tree ends, its villages and its people belong to the successor."""
+    tomorrow = on + timedelta(days=1)
+    for link in OrganisationLink.objects.filter(child=town, valid_to__isnull=True):
+        if link.valid_from > on:
+            link.delete()
+        else:
+            link.valid_to = on
+            link.save(update_fields=["valid_to"])
+    Division.objects.filter(code=town.code).update(valid_to=on, successor=into.code)
+    Division.objects.filter(stat_parent=town.code, valid_to__isnull=True).update(stat_parent=into.code)
+    for post in Post.objects.filter(organ=town).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on)):
+        Post.objects.get_or_create(
+            staff=post.staff,
+            organ=into,
+            role=post.role,
+            ends_on=post.ends_on,
+            defaults={
+                "village_codes": post.village_codes,
+                "employment": post.employment,
+                "full_time": post.full_time,
+                "starts_on": max(tomorrow, post.starts_on),
+            },
+        )
+        if post.starts_on <= on:
+            post.ends_on = on
+            post.save(update_fields=["ends_on"])
+    town.successor = into
+    town.save(update_fields=["successor"])
+
+
+def rename_organ(
+    organ: Organisation, *, code: str, name: str, organ_name: str, short_name: str, on: date
+) -> None:
+    """From ``on`` the organ is known by another code and name; the division it had ends the day before (ORG-01)."""
+    former = organ.code
+    if code != former:
+        old = Division.objects.filter(code=former).first()
+        Division.objects.get_or_create(
+            code=code,
+            defaults={
+                "name": name,
+                "level": old.level if old else "county",
+                "stat_parent": old.stat_parent if old else "",
+                "valid_from": on,
+            },
+        )
+        Division.objects.filter(code=former).update(valid_to=on - timedelta(days=1), successor=code)
+        Division.objects.filter(stat_parent=former, valid_to__isnull=True).update(stat_parent=code)
+        organ.division_id = code
+    organ.code, organ.name, organ.organ_name, organ.short_name = code, name, organ_name, short_name
+    organ.save()

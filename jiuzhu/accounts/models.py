@@ -59,6 +59,9 @@ class Organisation(models.Model):
     window_address = models.CharField("服务窗口地址", max_length=120, blank=True)
     phone = models.CharField("电话", max_length=40, blank=True)
     opening_hours = models.CharField("服务时间", max_length=80, blank=True)
+    successor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="predecessors", verbose_name="并入"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -30,15 +30,22 @@ def county_of(town: Organisation, on: date) -> Organisation:
 
 
 def towns_of(organ: Organisation, on: date) -> list[Organisation]:
-    """All towns at or under an organ on that day."""
+    """All towns at or under an organ on that day, and those that were merged into them: history keeps their names."""
     if organ.kind == Organisation.TOWN:
-        return [organ]
+        return [organ, *merged_into([organ])]
     children = Organisation.objects.filter(
         id__in=OrganisationLink.objects.filter(_in_force(on), parent=organ).values("child_id")
     ).order_by("code")
     if organ.kind in COUNTY_LEVEL:
-        return [child for child in children if child.kind == Organisation.TOWN]
+        towns = [child for child in children if child.kind == Organisation.TOWN]
+        return [*towns, *merged_into(towns)]
     return [town for child in children for town in towns_of(child, on)]
+
+
+def merged_into(towns: list[Organisation]) -> list[Organisation]:
+    """Former townships that ended in these, and theirs before them."""
+    former = list(Organisation.objects.filter(successor__in=towns).order_by("code"))
+    return [*former, *merged_into(former)] if former else []
 
 
 def villages_of(town: Organisation) -> list[Division]:

@@ -109,7 +109,7 @@ ROLES: dict[str, Role] = {
             "市级民政",
             "CITY",
             0,
-            "parameters.enter parameters.publish delegation.record holidays.load statistics.read",
+            "divisions.change parameters.enter parameters.publish delegation.record holidays.load statistics.read",
             "不作个案决定",
         ),
         _role(

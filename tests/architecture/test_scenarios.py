@@ -10,7 +10,7 @@ SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 LATER = {45, 46, 49, 50, 51, 52}
 WANTED = set(range(1, 61)) - LATER
 # told where the later change they speak of is built
-PENDING = {60}
+PENDING: set[int] = set()
 
 
 def test_every_scenario_is_told() -> None:
