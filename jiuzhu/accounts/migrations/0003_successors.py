@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_fence'),
+        ("accounts", "0002_fence"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='organisation',
-            name='successor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='accounts.organisation', verbose_name='并入'),
+            model_name="organisation",
+            name="successor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="predecessors",
+                to="accounts.organisation",
+                verbose_name="并入",
+            ),
         ),
     ]
