@@ -120,6 +120,30 @@ CALLS: dict[str, Call] = {
     "REL-04": lambda a, uid: events.file_kin(a, uid, official="陈立本", post="村委员", relation="兄弟"),
     "D31": lambda a, uid: decision.terminate(a, uid, reason="拒不配合"),
     "D31w": lambda a, uid: application.withdraw(a, uid, reason="自愿放弃"),
+    "E2": lambda a, uid: _deliver(a, uid),
+    "E2s": lambda a, uid: _deliver(a, uid),
+    "E2o": lambda a, uid: emergency.record_oral_approval(
+        a, uid, amount_fen=100, approver_name="周海", approver_post="副局长"
+    ),
+    "E3": lambda a, uid: emergency.complete_registration(
+        a,
+        uid,
+        severity="LIGHT",
+        persons=1,
+        cause="01",
+        reason="住房起火",
+        picture=drawn_picture("signature"),
+    ),
+    "E3b": lambda a, uid: emergency.return_registration(a, uid, reason="金额不符"),
+    "E3c": lambda a, uid: emergency.seal_registration(a, uid),
+    "E4": lambda a, uid: emergency.ask_for_supplement(
+        a, uid, severity="HEAVY", persons=2, opinion="建议追加"
+    ),
+    "E4a": lambda a, uid: emergency.approve_supplement(a, uid),
+    "E4r": lambda a, uid: emergency.refuse_supplement(a, uid, codes=["RC-FALSE"], reason="损失不实"),
+    "E5": lambda a, uid: emergency.reject(a, uid, codes=["RC-FALSE"], reason="没有火情"),
+    "E8": _directly("E8"),
+    "TAX-P": _directly("TAX-P"),
     "ORG-04": _directly("ORG-04"),
     "ORG-06": _directly("ORG-06"),
     "TK-08": lambda a, uid: support.rate_self_care(
