@@ -270,6 +270,7 @@ def offers_of(case: Case) -> list[dict[str, Any]]:
         {
             "aid": each.aid,
             "person": names.get(each.person, ""),
+            "ref": each.person,
             "amount_fen": each.outcome.amount_fen,
             "outcome": each.outcome,
         }

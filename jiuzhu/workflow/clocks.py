@@ -16,12 +16,12 @@ from jiuzhu.core.calendar import DAY, Due, WorkCalendar, add_months
 from jiuzhu.core.clock import local
 
 GREEN, YELLOW, ORANGE, RED = "GREEN", "YELLOW", "ORANGE", "RED"
-EXTENSION_REASONS = (
-    "PUBLICITY_OBJECTION",
-    "SEPARATED_REGISTRATION",
-    "REMOTE_APPLICATION",
-    "HARD_INVESTIGATION",
-)
+EXTENSION_REASONS = {
+    "PUBLICITY_OBJECTION": "公示有异议",
+    "SEPARATED_REGISTRATION": "人户分离",
+    "REMOTE_APPLICATION": "异地申办",
+    "HARD_INVESTIGATION": "家庭经济状况调查难度较大",
+}
 OWN_REQUEST, OWN_REQUEST_LIMIT = "PAU-1", 10
 Pauses = Iterable[tuple[date, date | None]]
 Span = tuple[date, date]
@@ -114,12 +114,14 @@ def limit_of(
     """How long, and why so long. The total clock is 20 working days; see 3.11 for 30 and 45."""
     if deadline.total:
         if regime != "P2019" and extension in EXTENSION_REASONS:
-            return int(parameters.get("limit.total_wd_special", 45)), f"特殊情况延长（{extension}）"
+            return int(
+                parameters.get("limit.total_wd_special", 45)
+            ), f"特殊情况延长（{EXTENSION_REASONS[extension]}）"
         if regime != "P2019" and not delegated and not parameters.get("seed_total_limit", True):
             return int(parameters.get("limit.total_wd_national", 30)), "未下放，执行全国时限"
         return int(parameters.get("limit.total_wd", 20)), "执行本市20个工作日"
     if deadline.special and extension in EXTENSION_REASONS:
-        return deadline.special, f"特殊情况延长（{extension}）"
+        return deadline.special, f"特殊情况延长（{EXTENSION_REASONS[extension]}）"
     days = deadline.by_regime.get(regime, deadline.days)
     if deadline.parameter:
         days = int(parameters.get(deadline.parameter) or days)

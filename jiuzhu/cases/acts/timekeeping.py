@@ -28,12 +28,7 @@ PAUSES = {
     "PAU-3": "公示异议处理",
     "PAU-4": "县级宣布的重大突发事件",
 }
-EXTENSIONS = {
-    "PUBLICITY_OBJECTION": "公示有异议",
-    "SEPARATED_REGISTRATION": "人户分离",
-    "REMOTE_APPLICATION": "异地申办",
-    "HARD_INVESTIGATION": "家庭经济状况调查难度较大",
-}
+EXTENSIONS = EXTENSION_REASONS
 
 
 def pause_clock(

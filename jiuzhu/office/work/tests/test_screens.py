@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from jiuzhu.core import clock
 from jiuzhu.infra import queue, walk
 from jiuzhu.people.queries import adults_of
 from tests.families import COUNTY_DECIDES, DELEGATED, FIRST_DAY, City, Family
+from tests.families import person as cast_person
 
 _BACKEND = "jiuzhu.accounts.backend.StaffBackend"
 READERS = [
@@ -422,3 +424,37 @@ def test_an_objection_leads_to_a_meeting_and_an_unvoted_row_is_refused(city: Cit
             r"gov-refusal-words[^>]*>([^<]+)", answer.content.decode()
         )
     assert state(uid) == "RESULT_PUBLICITY"
+
+
+def test_the_decision_page_offers_what_else_the_same_evidence_fits(city: City) -> None:
+    """DB-04: above the standard, within the edge limits: the approver is told to tell the family."""
+    city.publish("regime_policy", "BY_DATE")
+    people = (cast_person("宋志远", "1952-03-01", labour="ELDER", employment="6", marital="30"),)
+    family = city.cast(
+        *people, town=COUNTY_DECIDES, incomes=((0, "T", "pension", 700),), start=date(2022, 2, 8)
+    ).until("COUNTY_REVIEW")
+    with family.at():
+        page = browser("approver-371522").get(f"/office/cases/{family.uid}/do/D24/").content.decode()
+
+    assert "还可以这样办" in page and "低保边缘家庭认定" in page
+
+
+def test_the_head_makes_the_total_clock_longer_on_screen(city: City) -> None:
+    """2022 notice 4.1: four reasons, once, from 2021 on."""
+    city.publish("regime_policy", "BY_DATE")
+    family = city.walk_to("ACCEPTED", town=DELEGATED, start=date(2022, 2, 8))
+    lead = browser("lead-371502101")
+    address = f"/office/cases/{family.uid}/clock/extend/"
+    with family.at():
+        assert address in lead.get(f"/office/cases/{family.uid}/?tab=trace").content.decode()
+        page = lead.get(address).content.decode()
+        assert "人户分离" in page and "异地申办" in page
+        answer = lead.post(
+            address,
+            hidden(page) | {"reason": "HARD_INVESTIGATION", "explanation": "外地收入核实时间长"},
+            follow=True,
+        )
+
+    assert answer.status_code == 200 and "特殊情况延长" in answer.content.decode()
+    with fence(PLATFORM):
+        assert family.case.extension.reason == "HARD_INVESTIGATION"
