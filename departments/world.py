@@ -49,6 +49,22 @@ STORIES: tuple[tuple[str, int], ...] = (
 )
 
 
+# families that come for another kind of aid (share in 1000 of those)
+OTHER_AIDS: tuple[tuple[str, int], ...] = (
+    ("tekun_elder", 220),
+    ("tekun_able_son", 40),
+    ("urgent_fire", 150),
+    ("urgent_accident", 80),
+    ("urgent_untrue", 20),
+    ("medical_bills", 180),
+    ("small_bills", 40),
+    ("edge_couple", 120),
+    ("rigid_medical", 100),
+    ("single_disabled", 50),
+)
+_OTHER_SHARE = 3  # of ten families
+
+
 def check_character(first17: str) -> str:
     return "10X98765432"[sum(int(d) * w for d, w in zip(first17, _WEIGHTS, strict=True)) % 11]
 
@@ -112,14 +128,19 @@ class _Maker:
 
 
 def story_of(seed: int, index: int) -> str:
-    if index < len(STORIES):
-        return STORIES[index][0]
-    names, weights = zip(*STORIES, strict=True)
+    """The family's story: every story once at the head, then three of ten come for something else than dibao."""
+    once = [name for name, _ in (*STORIES, *OTHER_AIDS)]
+    if index < len(once):
+        return once[index]
+    names, weights = zip(*(OTHER_AIDS if index % 10 < _OTHER_SHARE else STORIES), strict=True)
     return random.Random(f"story:{seed}:{index}").choices(names, weights)[0]
 
 
 def family(seed: int, index: int) -> dict[str, Any]:
-    """One family with what it says (declared), what departments know (truth), and what it will do (behaviour)."""
+    """One family with what it says (declared), what departments know (truth), and what it will do (behaviour).
+
+    ``later`` is what happens to it once it is in benefit: months after the first payment, kind, facts.
+    """
     story = story_of(seed, index)
     maker = _Maker(seed, index)
     draw = maker.random
@@ -148,9 +169,46 @@ def family(seed: int, index: int) -> dict[str, Any]:
         "number": f"62{draw.randrange(10**14):014d}{index % 1000:03d}",
         "holder": 0,
     }
-    if holder["labour"] == "ELDER":
+    if holder["labour"] == "ELDER" and "urgent" not in result and result["causes"] == ["03"]:
         result["causes"] = ["05"]
+    result["later"] = _later(maker, result)
     return result
+
+
+def _later(maker: _Maker, family: dict[str, Any]) -> list[dict[str, Any]]:
+    """What time brings: most families nothing, some a death, a job, a child, another account, a refusal of work."""
+    draw, people = maker.random, family["people"]
+    what = draw.choices(
+        ("nothing", "death", "income_up", "new_job", "child", "account", "left", "work_refused", "voluntary"),
+        (40, 14, 12, 8, 6, 6, 5, 5, 4),
+    )[0]
+    months, day = draw.randint(3, 26), draw.randint(1, 20)
+    last = len(people) - 1
+    able = [n for n, each in enumerate(people) if each["labour"] == "FULL"]
+    plans: dict[str, dict[str, Any] | None] = {
+        "nothing": None,
+        "death": {"kind": "CH-DEL", "person": last, "why": "DEATH"},
+        "income_up": {
+            "kind": "CH-INC",
+            "person": 0,
+            "income": "wage",
+            "month_yuan": draw.choice((120, 300, 500)),
+        },
+        "new_job": {
+            "kind": "CH-INC",
+            "person": able[-1] if able else 0,
+            "income": "wage",
+            "month_yuan": 1600,
+            "new_work": True,
+        },
+        "child": {"kind": "CH-ADD", "comes": maker.person("2", "1", 2014, labour="MINOR", employment="8")},
+        "account": {"kind": "CH-ACC"},
+        "left": {"kind": "CH-DEL", "person": last, "why": "LEFT"} if last else None,
+        "work_refused": {"kind": "CH-JOB", "person": able[-1]} if able else None,
+        "voluntary": {"kind": "CH-END", "why": "ST-VOLUNTARY"},
+    }
+    plan = plans[what]
+    return [{"after_months": months, "day": day} | plan] if plan else []
 
 
 def _income(family: dict[str, Any], person: int, category: str, kind: str, month_yuan: int) -> None:
@@ -258,7 +316,122 @@ def _on_income(maker: _Maker, family: dict[str, Any]) -> None:
     _income(family, 0, "T", "gift", 600 * len(family["people"]))
 
 
+def _tekun(maker: _Maker, family: dict[str, Any]) -> None:
+    _single_elder(maker, family)
+    (elder,) = family["people"]
+    elder |= {"marital": "10"}
+    elder["truth"]["pension_yuan"] = 0
+    family["declared"]["incomes"] = []
+    items = ("eat", "dress", "bed", "toilet", "walk", "bathe")
+    carer = maker.person("8", "2", 1975)
+    family |= {
+        "carer": {key: carer[key] for key in ("name", "id_no")},
+        "aid_type": "TEKUN",
+        "causes": ["05"],
+        "unable": maker.random.sample(items, maker.random.choice((0, 0, 1, 2, 5))),
+        "obligors": [],
+        "mode": maker.random.choice(("SCATTERED", "SCATTERED", "CENTRAL")),
+    }
+
+
+def _tekun_son(maker: _Maker, family: dict[str, Any]) -> None:
+    _tekun(maker, family)
+    son = maker.person("2", "1", 1978)
+    family["obligors"] = [
+        {
+            "supports": family["people"][0]["id_no"],
+            "name": son["name"],
+            "relation": "2",
+            "id_no": son["id_no"],
+            "facts": {
+                "household_size": 3,
+                "per_capita_fen": 300_000,
+                "own_year_fen": 6_000_000,
+                "property_fits": False,
+            },
+        }
+    ]
+
+
+def _urgent(cause: str, *, true: bool = True):
+    def people(maker: _Maker, family: dict[str, Any]) -> None:
+        _poor(maker, family)
+        draw = maker.random
+        family |= {"aid_type": "TA_EMERGENCY", "causes": [cause]}
+        family["urgent"] = {
+            "cause": cause,
+            "severity": draw.choice(("LIGHT", "LIGHT", "MEDIUM", "HEAVY")) if true else "LIGHT",
+            "hour": draw.randint(0, 23),
+            "answer_hours": draw.randint(1, 20),
+            "true": true,
+        }
+
+    return people
+
+
+def _bills(aid_type: str, *, share: tuple[int, int], month_yuan: dict[str, int]):
+    """A worker's family whose bills are that share (percent, from–to) of its year's income."""
+
+    def people(maker: _Maker, family: dict[str, Any]) -> None:
+        family["people"] = _couple(maker, maker.random.randint(1972, 1986))
+        family["people"][1] |= {
+            "labour": "NONE",
+            "health": "4",
+            "serious_illness": "恶性肿瘤",
+            "employment": "7",
+        }
+        wage = month_yuan[family["area"]]
+        family["people"][0]["truth"]["contribution"] = {"employer": "示例服装厂", "base_yuan": wage}
+        _income(family, 0, "W", "wage", wage)
+        spent = 12 * wage * maker.random.randint(*share) // 100
+        family["declared"]["spendings"] = [{"person": 1, "kind": "MEDICAL", "year_yuan": spent}]
+        family |= {"aid_type": aid_type, "causes": ["21" if aid_type.startswith("TA") else "01"]}
+
+    return people
+
+
+def _edge_couple(maker: _Maker, family: dict[str, Any]) -> None:
+    _old_couple(maker, family)
+    month = 850 if family["area"] == "URBAN" else 650
+    family["declared"]["incomes"] = []
+    for position, person in enumerate(family["people"]):
+        person["truth"]["pension_yuan"] = month
+        _income(family, position, "T", "basic_pension", month)
+    family |= {"aid_type": "EDGE", "causes": ["05"]}
+
+
+def _single_disabled(maker: _Maker, family: dict[str, Any]) -> None:
+    """An edge family's grown disabled child, who asks alone (DB-05)."""
+    _edge_couple(maker, family)
+    child = maker.person(
+        "2",
+        "1",
+        1990,
+        labour="NONE",
+        employment="7",
+        health="5",
+        disability_category="5",
+        disability_grade="2",
+    )
+    family["people"].append(child)
+    for person in family["people"][:2]:
+        person["truth"]["pension_yuan"] += 350
+    for each in family["declared"]["incomes"]:
+        each["month_yuan"] += 350
+    family |= {"aid_type": "DIBAO", "for_person": child["id_no"], "causes": ["02"]}
+
+
 _PEOPLE = {
+    "tekun_elder": _tekun,
+    "tekun_able_son": _tekun_son,
+    "urgent_fire": _urgent("01"),
+    "urgent_accident": _urgent("03"),
+    "urgent_untrue": _urgent("08", true=False),
+    "medical_bills": _bills("TA_EXPENSE", share=(80, 220), month_yuan={"URBAN": 2400, "RURAL": 1500}),
+    "small_bills": _bills("TA_EXPENSE", share=(10, 50), month_yuan={"URBAN": 2400, "RURAL": 1500}),
+    "rigid_medical": _bills("RIGID", share=(65, 120), month_yuan={"URBAN": 3200, "RURAL": 1900}),
+    "edge_couple": _edge_couple,
+    "single_disabled": _single_disabled,
     "disabled_child": _disabled_child,
     "single_elder": _single_elder,
     "old_couple": _old_couple,

@@ -20,14 +20,17 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--families", default=100, show_default=True, help="模拟家庭数")
 @click.option("--from", "start", type=_DAY, required=True, help="开始日期")
 @click.option("--to", "end", type=_DAY, required=True, help="结束日期")
+@click.option(
+    "--policy", default="", type=click.Choice(["", "SEED", "BY_DATE"]), help="首日公布的制度适用方式"
+)
 @click.option("--quiet", is_flag=True, help="不显示进度条")
-def simulate(families: int, start: Any, end: Any, quiet: bool) -> None:
+def simulate(families: int, start: Any, end: Any, policy: str, quiet: bool) -> None:
     """让模拟家庭按真实日历走完真实流程（仅演示环境）"""
     first, to = start.date(), end.date()
-    sys.exit(_walk(families, first, to, last=first + (to - first) * 9 // 10, quiet=quiet))
+    sys.exit(_walk(families, first, to, last=first + (to - first) * 9 // 10, quiet=quiet, policy=policy))
 
 
-def _walk(families: int, start: date, end: date, *, last: date, quiet: bool = False) -> int:
+def _walk(families: int, start: date, end: date, *, last: date, quiet: bool = False, policy: str = "") -> int:
     """``last`` is the day by which the last family has come; later days let cases come to their end."""
     from jiuzhu.infra import demo as city
     from jiuzhu.infra import invariants, simulation
@@ -46,7 +49,13 @@ def _walk(families: int, start: date, end: date, *, last: date, quiet: bool = Fa
             bar.update()
 
         done = simulation.run(
-            families, start, end, last=last, first=simulation.next_family(), each_day=each_day
+            families,
+            start,
+            end,
+            last=last,
+            first=simulation.next_family(),
+            policy=policy,
+            each_day=each_day,
         )
     broken = list(invariants.violations())
     for title, value in simulation.summary(done, broken):
@@ -64,8 +73,9 @@ def _walk(families: int, start: date, end: date, *, last: date, quiet: bool = Fa
 @click.option("--first", type=int, required=True)
 @click.option("--start", type=_DAY, required=True)
 @click.option("--last", type=_DAY, required=True)
+@click.option("--policy", default="")
 def simulate_share(
-    address: str, share: int, shares: int, families: int, first: int, start: Any, last: Any
+    address: str, share: int, shares: int, families: int, first: int, start: Any, last: Any, policy: str
 ) -> None:
     """One helper process of ``simulate``: days come in on standard input."""
     from jiuzhu.infra import simulation
@@ -79,6 +89,7 @@ def simulate_share(
         first=first,
         share=share,
         shares=shares,
+        policy=policy,
     )
 
 

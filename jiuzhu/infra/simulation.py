@@ -32,13 +32,18 @@ from jiuzhu.connectors.contract import Transport
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra import demo, invariants
+from jiuzhu.infra.chores import Chores, CityChores
+from jiuzhu.infra.later_walk import due_reviews, review_walk
+from jiuzhu.infra.life_walk import life
 from jiuzhu.infra.payroll_walk import PayrollWalk
-from jiuzhu.infra.walk import Walker, family_walk
+from jiuzhu.infra.walk import Walker
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments.bank_client import BankFront
+from jiuzhu.policy import changes as law
 
 HELPERS = 2
 _BATCH = 100
+_REVIEWS = 10_000_000  # numbers of walks of reviews begin here, above every family's
 
 
 @dataclass
@@ -106,7 +111,9 @@ def first_words(families: int, start: date, last: date, seed: int = 57) -> list[
 class Share:
     """The families of some towns, walked by one process. ``day`` makes everything happen that is due by its end."""
 
-    def __init__(self, address: str, moments: list[datetime], first: int, share: int, shares: int) -> None:
+    def __init__(
+        self, address: str, moments: list[datetime], first: int, share: int, shares: int, policy: str = ""
+    ) -> None:
         console = httpx.Client(base_url=address, timeout=30)
         line = Transport(address, settings.DEPARTMENTS_KEY, settings.DEPARTMENTS_SECRET)
         self.walker = Walker(line, console)
@@ -116,7 +123,11 @@ class Share:
         share_of = _spread(shares)
         own = [code for code in demo.TOWNS if share_of[_county(code)] == share]
         organs = {county_of(town, moments[0].date()) for town in Organisation.objects.filter(code__in=own)}
-        self.payroll = PayrollWalk(self.walker, sorted(organs, key=lambda organ: organ.code), BankFront(line))
+        self.counties = sorted(organs, key=lambda organ: organ.code)
+        self.payroll = PayrollWalk(self.walker, self.counties, BankFront(line))
+        self.chores = Chores(self.walker, self.counties)
+        self.city = CityChores(self.walker, moments[0].date(), policy) if share == 0 else None
+        self.reviews: set[int] = set()
         for position, family in enumerate(_families(console, first, len(moments))):
             if share_of[_county(family["town"])] == share:
                 self._push(moments[position], family["index"], family)
@@ -128,14 +139,31 @@ class Share:
     def day(self, today: date) -> dict[str, Any]:
         self.events, self.stuck = Counter(), []
         end = clock.instant(today + timedelta(days=1), 0)
+        self._morning(today)
         while self.queue and self.queue[0][0] < end:
             at, index, walk = heapq.heappop(self.queue)
             if isinstance(walk, dict):
-                walk = family_walk(self.walker, walk, self._noter(index))
+                walk = life(self.walker, walk, self._noter(index))
             self._resume(at, index, walk)
         with clock.at(clock.instant(today, 16)):
             self.events.update(self.payroll.day(today))
         return {"events": self.events, "stuck": self.stuck}
+
+    def _morning(self, today: date) -> None:
+        """What begins by the calendar: the city's and the counties' chores, reviews that come near."""
+        with clock.at(clock.instant(today, 7)):
+            if self.city:
+                self.city.day(today)
+            self.events.update(self.chores.day(today))
+            if parameters.calendar().is_working_day(today):
+                for review_id in due_reviews(self.counties, today, self.reviews):
+                    self.reviews.add(review_id)
+                    number = _REVIEWS + review_id
+                    self._push(
+                        clock.instant(today, 10),
+                        number,
+                        review_walk(self.walker, review_id, self._noter(number)),
+                    )
 
     def _noter(self, index: int) -> Callable[[str, str], None]:
         def note(event: str, case_no: str) -> None:
@@ -149,10 +177,11 @@ class Share:
             with clock.at(at):
                 again = next(walk)
         except StopIteration:
-            self.events["finished"] += 1
+            self.events["finished"] += index < _REVIEWS
         except Refusal as refused:
-            self.stuck.append(f"{self.case_of.get(index, f'家庭{index}')}：{refused}")
-            self.events["finished"] += 1
+            what = f"复核{index - _REVIEWS}" if index >= _REVIEWS else f"家庭{index}"
+            self.stuck.append(f"{self.case_of.get(index, what)}：{refused}")
+            self.events["finished"] += index < _REVIEWS
         else:
             self._push(again, index, walk)
 
@@ -228,18 +257,20 @@ def run(
     *,
     last: date,
     first: int,
+    policy: str = "",
     each_day: Callable[[date, Progress], None],
 ) -> Progress:
     """Walk ``families`` families from ``start`` to ``end`` (both included); the last of them comes by ``last``.
 
-    ``first`` is the number of the first family in the made-up world.
+    ``first`` is the number of the first family in the made-up world; ``policy`` what the city publishes as its
+    ``regime_policy`` on the first day (empty: what is in force stays).
     """
     if end <= start:
         raise Refusal("E_INPUT", field="起止日期", problem="结束日期须晚于开始日期")
     done = Progress()
     with departments(first + families) as address:
         helpers = [
-            _Helper(address, share, families=families, start=start, last=last, first=first)
+            _Helper(address, share, families=families, start=start, last=last, first=first, policy=policy)
             for share in range(HELPERS)
         ]
         try:
@@ -297,7 +328,29 @@ def summary(done: Progress, broken: list[invariants.Violation]) -> list[tuple[st
         ("不予批准", f"{events['refused']:,} 户"),
         ("核对不符后逾期未申请", f"{events['lapsed']:,} 户"),
         ("撤回", f"{events['withdrawn']:,} 户"),
-        ("仍在办理", f"{events['opened'] - events['finished']:,} 户"),
+        ("现行制度没有该类别，当场告知", f"{events['not_offered']:,} 户"),
+        ("先行救助 / 急难办结", f"{events['first_aid']:,} / {events['closed']:,}"),
+        ("仍在办理或在保", f"{events['opened'] + events['not_offered'] - events['finished']:,} 户"),
+        ("定期复核", f"{events['reviewed']:,} 次"),
+        (
+            "家庭变更",
+            "、".join(
+                f"{law.KINDS[kind].title}{events[f'change_{kind}']:,}"
+                for kind in law.KINDS
+                if events[f"change_{kind}"]
+            )
+            or "无",
+        ),
+        (
+            "变更和复核决定",
+            "、".join(
+                f"{word}{events[f'decided_{result}']:,}"
+                for result, word in law.RESULTS.items()
+                if events[f"decided_{result}"]
+            )
+            or "无",
+        ),
+        ("按新标准调整 / 备用金拨款", f"{events['standards']:,} 批 / {events['top_ups']:,} 次"),
         ("公示期间异议 / 民主评议", f"{events['objected']:,} / {events['appraised']:,}"),
         (
             "20个工作日内办结",

@@ -91,8 +91,10 @@ def on_day(day: date, hour: int = 9) -> datetime:
     return clock.instant(day, hour)
 
 
-def family_walk(walker: Walker, family: dict[str, Any], note: Callable[[str, str], None]) -> Walk:
-    """One family from its first word to its end. ``note(event, case_no)`` counts what happened."""
+def family_walk(
+    walker: Walker, family: dict[str, Any], note: Callable[[str, str], None]
+) -> Iterator[datetime]:
+    """One family from its first word to its end; returns its case. ``note(event, case_no)`` counts what happened."""
     case = _first_word(walker, family)
     note("opened", case.case_no)
     town = case.town
@@ -104,14 +106,15 @@ def family_walk(walker: Walker, family: dict[str, Any], note: Callable[[str, str
         with fence(citizen):
             application.withdraw(citizen, case.uid, reason="家庭成员不同意签署授权")
         note("withdrawn", case.case_no)
-        return
-    yield later(1)
-    yield from _verify(walker, case, family)
-    state = _state(case)
-    if state == "VER_NOT_FIT":
-        went_on = yield from _not_fit(walker, case, family, citizen, note)
-        if not went_on:
-            return
+        return case
+    if not _asks_later(case):
+        yield later(1)
+        yield from _verify(walker, case, family)
+        state = state_of(case)
+        if state == "VER_NOT_FIT":
+            went_on = yield from _not_fit(walker, case, family, citizen, note)
+            if not went_on:
+                return case
     yield later(2, 10)
     _apply(case, citizen, family)
     yield later(1, 9, 30)
@@ -134,15 +137,18 @@ def family_walk(walker: Walker, family: dict[str, Any], note: Callable[[str, str
         with fence(citizen):
             application.withdraw(citizen, case.uid, reason="家庭情况好转，自愿放弃")
         note("withdrawn", case.case_no)
-        return
+        return case
     yield from go_on(walker, case, family, note)
+    return case
 
 
 def go_on(walker: Walker, case: Case, family: dict[str, Any], note: Callable[[str, str], None]) -> Walk:
     """From wherever the case stands after its acceptance to its end."""
     town, county, citizen = case.town, case.county, _citizen(case)
-    while (state := _state(case)) not in TERMINAL:
+    while (state := state_of(case)) not in TERMINAL:
         if state == "ACCEPTED":
+            if _asks_later(case):
+                yield from _ask_beside(walker, case)
             yield from _investigate(walker, case, town)
         elif state == "INVESTIGATING":
             yield from _investigate(walker, case, town, again=True)
@@ -153,7 +159,7 @@ def go_on(walker: Walker, case: Case, family: dict[str, Any], note: Callable[[st
             yield from _county_visit(walker, case, county)
             _rate(walker, case, family)
             _decide(walker, case, town, county, note)
-    state = _state(case)
+    state = state_of(case)
     note(state.lower(), case.case_no)
     yield later(1, 15)
     _hand_over(walker, case, citizen, family)
@@ -175,7 +181,7 @@ def _hand_over(walker: Walker, case: Case, citizen: Actor, family: dict[str, Any
                 )
 
 
-def _state(case: Case) -> str:
+def state_of(case: Case) -> str:
     with fence(PLATFORM):
         return Case.objects.values_list("state", flat=True).get(pk=case.pk)
 
@@ -253,7 +259,7 @@ def _sign(walker: Walker, case: Case, citizen: Actor, family: dict[str, Any]) ->
                 application.sign(citizen, case.uid, person_uid=person.uid, picture=drawn_picture("signature"))
     if registry.get(case.aid_type).obligors_sign:
         _obligors_sign(walker, case, family)
-    return _state(case) == "AUTHORISED"
+    return state_of(case) == "AUTHORISED"
 
 
 def _obligors_sign(walker: Walker, case: Case, family: dict[str, Any]) -> None:
@@ -297,6 +303,23 @@ def _verify(walker: Walker, case: Case, family: dict[str, Any]) -> Walk:
     _tell(walker, case)
 
 
+def _asks_later(case: Case) -> bool:
+    """Where departments are asked only after acceptance, beside the visit (3.5)."""
+    return any("ACCEPTED" in row.sources for row in registry.get(case.aid_type).moves.named("D3"))
+
+
+def _ask_beside(walker: Walker, case: Case) -> Walk:
+    verifier = walker.staff("TOWN_VERIFIER", case.town)
+    with queue.collected() as jobs, fence(verifier):
+        verification.start_verification(verifier, case.uid, route="OWN")
+    walker.ask_departments(jobs)
+    yield later(2, 15)
+    walker.ask_departments([("verification.ask", {"inquiry_id": pk}) for pk in _pending(case)])
+    verifier = walker.staff("TOWN_VERIFIER", case.town)
+    with fence(verifier):
+        verification.issue_report(verifier, case.uid)
+
+
 def _pending(case: Case) -> list[int]:
     with fence(PLATFORM):
         return list(
@@ -335,7 +358,7 @@ def _not_fit(
         verifier = walker.staff("TOWN_VERIFIER", case.town)
         with fence(verifier):
             verification.conclude_recheck(verifier, case.uid)
-        if _state(case) == "MAY_APPLY":
+        if state_of(case) == "MAY_APPLY":
             note("recheck_fit", case.case_no)
             return True
     if family["behaviour"].get("insists"):
@@ -498,7 +521,7 @@ def _county_visit(walker: Walker, case: Case, county: Organisation) -> Walk:
 def _decide(
     walker: Walker, case: Case, town: Organisation, county: Organisation, note: Callable[[str, str], None]
 ) -> None:
-    local = _state(case) == "TOWN_APPROVAL"
+    local = state_of(case) == "TOWN_APPROVAL"
     decider = walker.staff("TOWN_LEAD", town) if local else walker.staff("COUNTY_APPROVER", county)
     with fence(decider):
         outcome = queries.outcome_of(case)
@@ -556,7 +579,7 @@ def _publicity(
     yield on_day(parameters.calendar().add_working_days(posting.ends_on, 1).on, 9)
     clerk = walker.staff("TOWN_CLERK", town)
     end = objection.end_publicity
-    if _state(case) == "PRELIM_PUBLICITY":
+    if state_of(case) == "PRELIM_PUBLICITY":
         end = objection.end_preliminary_publicity
     with fence(clerk):
         end(clerk, case.uid)
