@@ -9,12 +9,13 @@ from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Organisation, Staff
 from jiuzhu.accounts.organisations import county_of, village_name
 from jiuzhu.accounts.queries import colleagues
-from jiuzhu.cases import authority
+from jiuzhu.cases import authority, evidence
 from jiuzhu.cases.acts.emergency import HANDLERS, unannounced
 from jiuzhu.cases.hardship import last_help
 from jiuzhu.cases.models import Case, Delivery, Emergency, Registration
 from jiuzhu.cases.temporary_guards import first_aid_limit_fen
 from jiuzhu.core import clock
+from jiuzhu.core.calendar import add_months
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
@@ -31,6 +32,8 @@ def emergency_of(case: Case) -> dict[str, Any] | None:
     today = clock.today()
     given = authority.delivered_fen(case)
     limit = first_aid_limit_fen(case)
+    helped = last_help(case, told.cause, today)
+    months = int(evidence.parameter_set(case, today)["ta.repeat_months"])
     return {
         "told": told,
         "cause": name_of("ta_cause", told.cause),
@@ -51,7 +54,8 @@ def emergency_of(case: Case) -> dict[str, Any] | None:
         "given_fen": given,
         "limit_fen": limit,
         "left_fen": max(0, limit - given),
-        "last_help": last_help(case, told.cause, today),
+        "last_help": helped,
+        "repeated": helped is not None and today <= add_months(helped, months),
         "registration": Registration.objects.filter(case=case).select_related("handler", "sealed_by").first(),
     }
 

@@ -213,3 +213,27 @@ def test_a_citizen_reports_where_it_happens_and_reads_that_help_comes_within_a_d
     assert "24小时" in words
     assert (the_case().state, the_case().channel) == ("INTENT", "ONLINE")
     assert "不用交证明" in words and "授权书上签字" not in words
+
+
+def test_a_repeat_is_said_and_its_reason_asked_for_on_the_same_page() -> None:
+    number = "371599195801010046"
+    clerk, lead = browser(f"clerk-{DELEGATED}"), browser(f"lead-{DELEGATED}")
+    first_aid(clerk, id_no=number, age="")
+    uid = the_case().uid
+    page = clerk.get(f"/office/cases/{uid}/registration/").content.decode()
+    told = {"severity": "HEAVY", "persons": "1", "cause": "01", "reason": "住房起火", "paper": paper()}
+    clerk.post(f"/office/cases/{uid}/registration/", hidden(page) | told)
+    lead.post(
+        f"/office/cases/{uid}/do/E3c/", hidden(lead.get(f"/office/cases/{uid}/do/E3c/").content.decode())
+    )
+
+    answer = first_aid(clerk, id_no=number, age="")
+    assert answer.status_code == 409 and "2019-10-10" in answer.content.decode()
+    assert '<details class="gov-answer" open>' in answer.content.decode()
+    answer = first_aid(clerk, id_no=number, age="", good_reason="余火复燃，新搭的棚子也烧了")
+
+    assert answer.status_code == 200 and "已发放" in answer.content.decode()
+    page = clerk.get("/office/emergency/announce/").content.decode()
+    assert "示例火" in page
+    clerk.post("/office/emergency/announce/")
+    assert "没有等待公布" in clerk.get("/office/emergency/announce/").content.decode()
