@@ -315,14 +315,16 @@ def allowed(actor: Actor, given: Change) -> list[table.ChangeMove]:
 def kinds_for(entitlement: Entitlement) -> list[law.Kind]:
     """What may be reported of this benefit now."""
     running = entitlement.state in Entitlement.RUNNING
-    cared = standing.standing(entitlement).evidence.self_care is not None
+    supported = registry.get(entitlement.aid_type).support is not None
     found = []
     for kind in law.KINDS.values():
         wanted = {
             law.RES: entitlement.state == Entitlement.SUSPENDED,
             law.REIN: entitlement.state == Entitlement.STOPPED,
             law.SUS: entitlement.state in (Entitlement.ACTIVE, Entitlement.GRADUAL),
-            law.CARE: running and cared,
+            law.CARE: False,  # by a rating on the support page (W30)
+            law.END: running and not supported,  # support ends with a posting, on its own page
+            law.JOB: running and not supported,
             law.REV: False,
         }
         if wanted.get(kind.code, running):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -73,7 +73,11 @@ def total(amount: EntitlementAmount | None) -> int:
 
 
 def assess(aid_type: str, evidence: Evidence, parameters: ParameterSet, regime: str) -> Outcome:
-    return registry.get(aid_type).assess(evidence, parameters, regime)
+    """The law asked again of a family in benefit; who is supported already may stay longer than he could enter (TK-06)."""
+    aid = registry.get(aid_type)
+    if aid.support:
+        evidence = replace(evidence, standing=tuple({*evidence.standing, aid_type}))
+    return aid.assess(evidence, parameters, regime)
 
 
 def plain(outcome: Outcome | None) -> dict[str, Any]:

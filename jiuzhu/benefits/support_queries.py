@@ -65,10 +65,29 @@ def to_choose(actor: Actor) -> list[ToDo]:
     ]
 
 
+def to_agree(actor: Actor) -> list[ToDo]:
+    """DQ-41: at home and no longer able to do everything alone, with nobody bound to care for him, or not any more."""
+    rows = SupportSpan.objects.filter(
+        mode=SupportSpan.SCATTERED, to_month__isnull=True, entitlement__state__in=Entitlement.RUNNING
+    )
+    found = []
+    for span in _mine(actor, rows).select_related("entitlement__case__applicant", "agreement"):
+        case = span.entitlement.case
+        support = registry.get(case.aid_type).support
+        level = case.ratings.order_by("-seq").values_list("level", flat=True).first()
+        if support is None or level in support.alone_without_agreement:
+            continue
+        if span.agreement is None or span.agreement.ends_on < clock.today():
+            ends_on = span.agreement.ends_on if span.agreement else None
+            found.append(ToDo(case, "签订照料服务协议，或改为集中供养", ends_on))
+    return found
+
+
 def todo(actor: Actor) -> list[ToDo]:
-    """Everything of the three, the nearest first."""
+    """Everything of the four, the nearest first."""
     return sorted(
-        [*to_rate(actor), *to_choose(actor), *to_check(actor)], key=lambda each: each.due_on or date.max
+        [*to_rate(actor), *to_choose(actor), *to_agree(actor), *to_check(actor)],
+        key=lambda each: each.due_on or date.max,
     )
 
 

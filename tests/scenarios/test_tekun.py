@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.roles import ROLES
+from jiuzhu.benefits import queries as benefit_queries
 from jiuzhu.benefits import support_queries, support_table
+from jiuzhu.benefits.acts import changes
 from jiuzhu.benefits.acts import support as support_acts
 from jiuzhu.benefits.acts import support_stop as stops
-from jiuzhu.benefits.models import SupportStop
+from jiuzhu.benefits.models import Change, SupportStop
 from jiuzhu.cases.acts import application, decision, objection, support
 from jiuzhu.cases.models import CareAgreement, Institution, SupportSpan
 from jiuzhu.core import clock
@@ -410,18 +412,68 @@ def test_clk_sc_a_reported_change_is_rated_again_within_ten_working_days(granted
             rating = support_acts.rate_again(clerk, granted.uid, **ratings(able=False))
         with fence(PLATFORM):
             report.refresh_from_db()
+        assert (rating.level, report.closed_on, report.rating_id) == ("FULL", date(2019, 11, 12), rating.id)
+        change = _decided_change(granted)
+        with fence(PLATFORM):
             amount = support_acts.amount_in_force(granted.case.entitlement)
-    assert (rating.level, report.closed_on, report.rating_id) == ("FULL", date(2019, 11, 12), rating.id)
-    assert (amount.from_month, amount.care_fen) == (date(2019, 12, 1), 51700)
+    assert (change.kind, change.state, change.due_on) == ("CH-CARE", "DONE", date(2019, 11, 26))
+    assert (amount.base_fen, amount.care_fen) == (58500, 51700)
 
 
-def test_dyn_11_a_lower_level_never_lowers_the_money_without_a_notice(granted: Family) -> None:
+def _decided_change(family: Family) -> Change:
+    """The open change examined by the clerk and decided by the township's head."""
+    clerk, lead = family.staff("TOWN_CLERK", 1), family.staff("TOWN_LEAD")
+    with fence(PLATFORM):
+        change = Change.objects.get(entitlement__case_id=family.pk, open=True)
+    with fence(clerk):
+        changes.examine(clerk, change.uid, text="重新评估表齐全，情况属实")
+    with fence(lead):
+        changes.decide(lead, change.uid)
+    with fence(PLATFORM):
+        change.refresh_from_db()
+    return change
+
+
+def test_dyn_11_a_lower_level_never_lowers_the_money_before_its_notice_is_served(granted: Family) -> None:
     clerk = granted.staff("TOWN_CLERK")
     with granted.at(clock.instant(date(2019, 11, 12))):
         with fence(clerk):
             support_acts.rate_again(clerk, granted.uid, **ratings(able=True))
+        change = _decided_change(granted)
         with fence(PLATFORM):
+            assert change.state == "DECIDED"
             assert support_acts.amount_in_force(granted.case.entitlement).care_fen == 25900
+        with fence(clerk):
+            changes.serve(clerk, change.uid, mode="IN_PERSON", picture=DRAWN)
+        with fence(PLATFORM):
+            assert support_acts.amount_in_force(granted.case.entitlement).care_fen == 15500
+
+
+def test_dq_41_who_can_do_less_at_home_without_a_carer_is_on_the_clerks_list(city: City) -> None:
+    family = old_man(city, unable=()).to_the_end()
+    clerk = family.staff("TOWN_CLERK")
+    with family.at():
+        choose(family, "SCATTERED")
+        with fence(clerk):
+            before = support_queries.to_agree(clerk)
+            support_acts.rate_again(clerk, family.uid, **ratings(able=False))
+            after = [each.case.id for each in support_queries.to_agree(clerk)]
+    assert (before, after) == ([], [family.pk])
+
+
+def test_support_ends_by_its_own_way_only_and_care_changes_by_a_rating_only(granted: Family) -> None:
+    clerk = granted.staff("TOWN_CLERK")
+    with fence(PLATFORM):
+        entitlement = granted.case.entitlement
+        items = granted.case.ratings.get().items
+    with granted.at(clock.instant(date(2019, 11, 12))), fence(clerk):
+        with refused("E_STATE", "须先公示"):
+            changes.report(clerk, entitlement.id, "CH-END", {"why": "ST-VOLUNTARY"})
+        typed = {"self_care": {"member": str(granted.case.applicant.uid)} | items | {"eat": False}}
+        with refused("E_DOC", "重新评估"):
+            changes.report(clerk, entitlement.id, "CH-CARE", typed)
+        offered = {kind.code for kind in benefit_queries.kinds_for(entitlement)}
+    assert offered.isdisjoint({"CH-END", "CH-CARE", "CH-JOB"})
 
 
 # —— the end

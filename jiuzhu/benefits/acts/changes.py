@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from jiuzhu.accounts.actor import PLATFORM, Actor
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import delegation_for
+from jiuzhu.aid_types import registry
 from jiuzhu.benefits import facts as reported
 from jiuzhu.benefits import papers, standing, table
 from jiuzhu.benefits.acts import effect
@@ -180,7 +181,7 @@ def _due(kind: str, facts: dict[str, Any], happened_on: date | None, at: Any, re
 
     if facts.get("why") == law.DEATH and kind == law.DEL and happened_on:
         return day("CLK-DEATH", clock.instant(happened_on))
-    return day("CLK-CHG", at)
+    return day("CLK-SC" if kind == law.CARE else "CLK-CHG", at)
 
 
 def _facts(
@@ -208,12 +209,11 @@ def _facts(
             raise Refusal("E_INPUT", field="开户行", problem="请填写")
         return holder, {"holder": str(holder.uid), "bank_code": given["bank_code"], "bank_name": bank[:60]}
     if kind == law.CARE:
-        person = reported.person_of(entitlement, given.get("self_care", {}).get("member"))
-        if family.self_care is None:
-            raise Refusal("E_INPUT", field="变更事项", problem="该救助类别没有自理能力等级")
-        return person, {"self_care": given["self_care"]}
+        return _rated(entitlement, given)
     if kind == law.JOB:
         return _refusing(entitlement, given)
+    if kind == law.END and registry.get(entitlement.aid_type).support:
+        raise Refusal("E_STATE", act="退出救助", state="终止供养须先公示，请在“供养”页提出")
     if kind in (law.SUS, law.END):
         known = law.WHY_SUSPENDED if kind == law.SUS else law.WHY_STOPPED
         if given.get("why") not in known:
@@ -224,6 +224,17 @@ def _facts(
             raise Refusal("E_INPUT", field="复议决定或纠正文书", problem="请填写文号")
         return None, {"decision_no": str(given["decision_no"]).strip()[:80]}
     return None, {}
+
+
+def _rated(entitlement: Entitlement, given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """CH-CARE rests on a rating by two before a witness (W30), never on what is typed here (TK-08)."""
+    rating = entitlement.case.ratings.select_related("person").order_by("-seq").first()
+    if rating is None:
+        raise Refusal("E_INPUT", field="变更事项", problem="该救助类别没有自理能力等级")
+    found = {"member": str(rating.person.uid)} | rating.items
+    if given.get("self_care") != found:
+        raise Refusal("E_DOC", missing="生活自理能力评估表（请先在“供养”页重新评估）")
+    return rating.person, {"self_care": found}
 
 
 def _leaving(
@@ -459,6 +470,8 @@ def decide(
         result = result or kept.result
         if result not in kept.options:
             raise Refusal("E_RESULT", proposed=law.RESULTS[kept.result], asked=law.RESULTS.get(result, "—"))
+        if result == law.STOP and registry.get(act.entitlement.aid_type).support:
+            raise Refusal("E_STATE", act="停发", state="终止供养须先公示七天，请在“供养”页提出终止")
         decision = write_decision(act, kept, result, explanation)
         if act.change.review_id:
             effect.finish_review(act.change, decision)

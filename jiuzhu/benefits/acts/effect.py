@@ -22,7 +22,7 @@ from jiuzhu.payments import acts as payments
 from jiuzhu.payments import queries as money
 from jiuzhu.payments.models import Due
 from jiuzhu.people import acts as people
-from jiuzhu.people.models import Person
+from jiuzhu.people.models import BankAccount, Person
 from jiuzhu.policy import changes as law
 from jiuzhu.policy.evidence import Evidence
 
@@ -110,6 +110,8 @@ def _people(actor: Actor, change: Change, decision: ChangeDecision, month: date)
             bank_name=change.facts["bank_name"],
             number=change.account,
             on=clock.today(),
+            purpose=BankAccount.OWN if entitlement.case.for_person_id else "",
+            for_person=entitlement.case.for_person,
         )
         continuation.set_payee(entitlement, person)
 

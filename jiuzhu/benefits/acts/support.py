@@ -16,9 +16,10 @@ from jiuzhu.accounts.roles import role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import Support
 from jiuzhu.audit.acts import record
+from jiuzhu.benefits import standing
+from jiuzhu.benefits.acts import changes
 from jiuzhu.benefits.models import SelfCareReport
 from jiuzhu.cases import guards, papers
-from jiuzhu.cases.acts import continuation
 from jiuzhu.cases.acts._act import locked
 from jiuzhu.cases.acts.support import keep_rating, rating_words
 from jiuzhu.cases.evidence import parameter_set
@@ -41,7 +42,8 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments.models import PayLine
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import BankAccount, Person
-from jiuzhu.policy import evidence
+from jiuzhu.policy import changes as law
+from jiuzhu.policy.evidence import SelfCare
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 from jiuzhu.workflow import clocks
@@ -398,9 +400,8 @@ def rate_again(
     seen: int | None = None,
     once: UUID | str | None = None,
 ) -> SelfCareRating:
-    """W30 once more, ending a reported change (CLK-SC). More care money begins with the first month no list has taken.
-
-    Less care money never begins here: that is a change of its own, with its notice served before (DYN-11).
+    """W30 once more, ending a reported change (CLK-SC). Another sum for care is a change of its own (CH-CARE): examined,
+    decided by whoever has authority, with its notice served before less is paid (DYN-11).
     """
     given: dict[str, Any] = {
         "items": items,
@@ -413,22 +414,13 @@ def rate_again(
         who = supported(actor, uid, "重新评估自理能力", roles=("TOWN_CLERK", "COUNTY_SUPERVISOR"))
         guards.check_rating(who.case, given)
         rating = keep_rating(actor, who.case, organisation=organisation, **given)
-        paper = issue(actor, who.case, "W30", organ=who.case.county, **rating_words(rating))
+        issue(actor, who.case, "W30", organ=who.case.county, **rating_words(rating))
         who.entitlement.self_care_reports.filter(closed_on__isnull=True).update(
             rating=rating, closed_on=clock.today()
         )
-        care = care_fen_by(who, rating)
-        now = amount_in_force(who.entitlement)
-        if care > now.care_fen:
-            continuation.set_amount(
-                who.entitlement,
-                from_month=first_free_month(who.entitlement),
-                members_count=now.members_count,
-                base_fen=now.base_fen,
-                topup_fen=now.topup_fen,
-                care_fen=care,
-                ground=f"{paper.code} {who.case.case_no}-{rating.seq}",
-            )
+        if care_fen_by(who, rating) != amount_in_force(who.entitlement).care_fen:
+            rated = {"member": str(who.person.uid)} | rating.items
+            changes.open_change(actor, who.entitlement, law.CARE, {"self_care": rated})
         record(
             actor,
             "support.rate_again",
@@ -447,12 +439,11 @@ def amount_in_force(entitlement: Entitlement) -> EntitlementAmount:
 
 def care_fen_by(who: Supported, rating: SelfCareRating) -> int:
     """What the law gives for this level today."""
-    family = evidence.Evidence.from_dict(who.entitlement.decision.assessment.evidence.body)
-    rated = evidence.SelfCare(member=str(who.person.uid), **rating.items)
+    rated = SelfCare(member=str(who.person.uid), **rating.items)
     today = clock.today()
-    known = replace(family, as_of=today, self_care=rated, standing=(who.entitlement.aid_type,))
+    known = replace(standing.standing(who.entitlement).evidence, as_of=today, self_care=rated)
     limits = parameter_set(who.case, today)
-    return registry.get(who.case.aid_type).assess(known, limits, who.case.regime).care_fen
+    return standing.assess(who.entitlement.aid_type, known, limits, who.case.regime).care_fen
 
 
 def report_self_care(

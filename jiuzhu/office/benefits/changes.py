@@ -194,10 +194,6 @@ class ReportForm(forms.Form):
             add("why", forms.ChoiceField(label="原因", choices=list(reasons.items())))
         if kind == law.REIN:
             add("decision_no", forms.CharField(label="复议决定或纠正文书文号", max_length=80))
-        if kind == law.CARE:
-            add("member", forms.ChoiceField(label="谁", choices=members))
-            for item, label in _SELF_CARE.items():
-                add(item, forms.BooleanField(label=f"能自主{label}", required=False))
         add("happened_on", day_field("发生日期", required=kind == law.DEL))
         if law.KINDS[kind].reported:
             add("reporter_name", forms.CharField(label="报告人", max_length=60, required=False))
@@ -211,19 +207,7 @@ class ReportForm(forms.Form):
             return {"entry": entry, "signed": values["signed"]}
         if self.kind == law.INC:
             return _moneys(values)
-        if self.kind == law.CARE:
-            return {"self_care": {"member": values["member"]} | {item: values[item] for item in _SELF_CARE}}
         return {key: value for key, value in values.items() if key not in ("happened_on", "reporter_name")}
-
-
-_SELF_CARE = {
-    "eat": "吃饭",
-    "dress": "穿衣",
-    "bed": "上下床",
-    "toilet": "如厕",
-    "walk": "室内行走",
-    "bathe": "洗澡",
-}
 
 
 def _codes(scheme: str, label: str) -> forms.ChoiceField:
