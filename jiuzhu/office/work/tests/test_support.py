@@ -218,3 +218,35 @@ def keep(name: str, page: str) -> None:
     folder = Path("/tmp/tekun_pages")
     if folder.is_dir():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
+
+
+def test_the_village_assistant_and_the_family_itself_name_supporters_too(city: City) -> None:
+    from jiuzhu.accounts.models import Post
+
+    family = old_man(city)
+    family.facts["index"] = 2  # told to the village assistant
+    with family.at():
+        case = walk._first_word(city.walker, family.facts)
+        family.pk = case.pk
+        post = next(
+            each
+            for each in Post.objects.filter(role="VILLAGE_ASSIST", organ=case.town).select_related("staff")
+            if case.village_code in each.village_codes
+        )
+        client = browser(post.staff.username)
+        page = client.get(f"/village/families/{case.uid}/signers/")
+        assert page.status_code == 200 and "法定义务人" in page.content.decode()
+        answer = client.post(
+            f"/village/families/{case.uid}/obligors/",
+            {"do": "add", "name": "王小军", "relation": "2"},
+            follow=True,
+        )
+        assert "王小军" in answer.content.decode()
+        excused = client.post(
+            f"/village/families/{case.uid}/obligors/",
+            {"do": "excuse", "obligor": "1", "kind": "REFUSED", "reason": "x"},
+        )
+
+    assert excused.status_code in (403, 422)
+    with fence(PLATFORM):
+        assert case.household.obligors.get().name == "王小军"
