@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from jiuzhu.aid_types import registry, self_check
+from jiuzhu.aid_types.base import ONCE
 from jiuzhu.aid_types.self_check import LIKELY, UNLIKELY, UNSURE, Answer
 from jiuzhu.policy.evidence import Evidence, Income, Member
 from jiuzhu.policy.parameters import resolve, sample_rows
@@ -16,7 +17,11 @@ OLD = Member("m0", "0", "1", date(1950, 1, 1), labour="ELDER")
 
 
 def check(
-    regime: str, *members: Member, month_yuan: int = 0, answered: tuple[str, ...] = ALL
+    regime: str,
+    *members: Member,
+    month_yuan: int = 0,
+    answered: tuple[str, ...] = ALL,
+    causes: tuple[str, ...] = (),
 ) -> dict[str, Answer]:
     said = Evidence(
         DAYS[regime],
@@ -27,7 +32,7 @@ def check(
         answered=answered,
     )
     values = resolve(sample_rows(), day=DAYS[regime], area_type="URBAN", regime=regime)
-    return {each.aid.code: each for each in self_check.check(said, values, regime)}
+    return {each.aid.code: each for each in self_check.check(said, values, regime, causes=causes)}
 
 
 def test_every_type_of_the_regime_answers_the_likely_ones_first() -> None:
@@ -35,7 +40,7 @@ def test_every_type_of_the_regime_answers_the_likely_ones_first() -> None:
         answers = check(regime, month_yuan=100)
         order = [each.verdict for each in answers.values()]
 
-        assert set(answers) == {aid.code for aid in registry.offered(regime)}
+        assert set(answers) == {aid.code for aid in registry.offered(regime) if aid.pays != ONCE}
         assert order == sorted(order, key=(LIKELY, UNSURE, UNLIKELY).index)
 
 
@@ -78,6 +83,14 @@ def test_tekun_is_answered_for_the_person_with_the_range_of_its_care_levels() ->
 
     assert found.person == "m0"
     assert (found.low_fen, found.high_fen) == (78000 + 15500, 78000 + 51700)
+
+
+def test_a_sudden_hardship_is_answered_with_the_range_of_its_severity() -> None:
+    """TA-10: one to six months of the standard for one person; 01 is a fire."""
+    answers = check("P2021", month_yuan=100, causes=("01",))
+    sudden = [each for each in answers.values() if each.aid.pays == ONCE]
+
+    assert [(each.low_fen, each.high_fen) for each in sudden] == [(60000, 360000)]
 
 
 def test_a_rich_family_is_told_no_with_the_article() -> None:

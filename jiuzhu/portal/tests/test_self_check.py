@@ -103,6 +103,12 @@ def test_nothing_is_written_and_nothing_said_is_logged(later: City, caplog: pyte
     assert "98765" not in caplog.text
 
 
+def test_whoever_was_struck_is_shown_the_way_to_help_at_once(later: City) -> None:
+    page = ask(Client(), **{"home-sudden": "01"}).content.decode()
+
+    assert "马上报急难" in page and 'href="/emergency/"' in page
+
+
 def test_wrong_answers_are_named_and_everything_typed_stays(later: City) -> None:
     page = ask(Client(), **{"p0-age": "两百"})
 
