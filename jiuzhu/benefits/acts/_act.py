@@ -103,7 +103,7 @@ def finish(act: Act, *, once: Once = None) -> None:
         role=act.actor.role,
         at=act.at,
         note=act.note[:400],
-        papers=[paper.doc_no or paper.code for paper in act.papers],
+        papers=[paper.doc_no or paper.title for paper in act.papers],
         once=once or None,
     )
     record(

@@ -84,7 +84,6 @@ def _report_table(rows: list[Any]) -> Table:
             Column("at", "报告时间", kind="datetime"),
         ],
         page=Page(rows=rows, size=len(rows)),
-        caption="群众和协理员报告的变化",
         actions=lambda row: [Action("办理", reverse("office:change-report", args=[row.id]))],
         numbered=False,
         cards=True,
@@ -308,6 +307,9 @@ def _prefill(found: Any, kind: str, row: Any) -> dict[str, Any]:
 # —— one change
 
 
+_SELDOM = ("send_back", "drop")
+
+
 class ExamineForm(forms.Form):
     text = text_field("核实情况", help_text="怎样核实的，结果如何；系统据此重新测算并列出前后差异")
 
@@ -380,8 +382,14 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
         "notice": queries.notice_of(found),
         "steps": queries.steps(found),
         "moves": [
-            {"key": move.key, "title": move.title, "form": shown[move.key], "danger": move.key == "drop"}
-            for move in queries.allowed(actor, found)
+            {
+                "key": move.key,
+                "title": move.title,
+                "form": shown[move.key],
+                "danger": move.key == "drop",
+                "folded": move.key in _SELDOM and request.POST.get("do") != move.key,
+            }
+            for move in sorted(queries.allowed(actor, found), key=lambda move: move.key in _SELDOM)
             if move.key in shown
         ],
         "once": token(request),

@@ -243,6 +243,9 @@ def _dues(found: Any) -> list[dict[str, Any]]:
     ]
 
 
+_PAPER = {"ISSUED": "待送达", "SERVED": "已送达", "VOID": "已作废"}
+
+
 def _papers(found: Any) -> list[dict[str, Any]]:
     return [
         {
@@ -250,7 +253,7 @@ def _papers(found: Any) -> list[dict[str, Any]]:
             "number": each.doc_no,
             "issued_on": each.issued_on,
             "digest": each.sha256,
-            "state": each.state,
+            "state": _PAPER[each.state] if each.needs_service else "",
             "url": reverse("office:paper", args=[found.case.uid, each.uid]),
         }
         for each in queries.papers(found)
