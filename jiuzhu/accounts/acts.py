@@ -73,7 +73,7 @@ def readiness(town: Organisation, on: date, *, least_staff: int) -> list[Check]:
 def covered_towns(delegation: Delegation, on: date) -> list[Organisation]:
     """The towns a delegation reaches: those named, or all of the county."""
     named = list(delegation.towns.order_by("code"))
-    return named or towns_of(delegation.county, on)
+    return named or towns_of(delegation.county, on, former=False)
 
 
 def unready(delegation: Delegation, on: date, *, least_staff: int) -> list[str]:

@@ -29,17 +29,19 @@ def county_of(town: Organisation, on: date) -> Organisation:
     return county
 
 
-def towns_of(organ: Organisation, on: date) -> list[Organisation]:
-    """All towns at or under an organ on that day, and those that were merged into them: history keeps their names."""
+def towns_of(organ: Organisation, on: date, *, former: bool = True) -> list[Organisation]:
+    """All towns at or under an organ on that day, and (unless ``former`` is off) those merged into them, whose
+    names history keeps.
+    """
     if organ.kind == Organisation.TOWN:
-        return [organ, *merged_into([organ])]
+        return [organ, *(merged_into([organ]) if former else [])]
     children = Organisation.objects.filter(
         id__in=OrganisationLink.objects.filter(_in_force(on), parent=organ).values("child_id")
     ).order_by("code")
     if organ.kind in COUNTY_LEVEL:
         towns = [child for child in children if child.kind == Organisation.TOWN]
-        return [*towns, *merged_into(towns)]
-    return [town for child in children for town in towns_of(child, on)]
+        return [*towns, *(merged_into(towns) if former else [])]
+    return [town for child in children for town in towns_of(child, on, former=former)]
 
 
 def merged_into(towns: list[Organisation]) -> list[Organisation]:

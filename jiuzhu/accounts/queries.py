@@ -103,7 +103,7 @@ def delegations(on: date) -> list[dict[str, Any]]:
 def tree(on: date) -> list[dict[str, Any]]:
     """The administrative tree of a day: counties and zones with their towns, and the statistical parent (ORG-02)."""
     organs = Organisation.objects.filter(kind__in=COUNTY_LEVEL).order_by("code")
-    return [{"organ": organ, "towns": towns_of(organ, on)} for organ in organs]
+    return [{"organ": organ, "towns": towns_of(organ, on, former=False)} for organ in organs]
 
 
 def staff_of(on: date, *, wanted: str = "", assistants: bool = False, most: int = 60) -> list[dict[str, Any]]:

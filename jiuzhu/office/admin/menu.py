@@ -21,7 +21,11 @@ GROUPS = (
     Group(
         "机构人员",
         "people",
-        (Line("机构", "office:organisations"), Line("人员与保密协议", "office:staff", PEOPLE)),
+        (
+            Line("机构", "office:organisations"),
+            Line("区划变动", "office:divisions", CITY),
+            Line("人员与保密协议", "office:staff", PEOPLE),
+        ),
     ),
     Group("审计监督", "shield-check", (Line("审计记录", "office:audit", AUDIT),)),
 )

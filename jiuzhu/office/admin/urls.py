@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiuzhu.office.admin import audit, delegations, people, standards
+from jiuzhu.office.admin import audit, delegations, divisions, people, standards
 
 urlpatterns = [
     path("", standards.home, name="admin-home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("delegations/new/", delegations.record, name="delegation-new"),
     path("delegations/<int:delegation_id>/", delegations.delegation, name="delegation"),
     path("permissions/", people.permissions, name="permissions"),
+    path("divisions/", divisions.change, name="divisions"),
     path("organisations/", people.organisations, name="organisations"),
     path("organisations/seal/", people.seal, name="seal"),
     path("staff/", people.staff, name="staff"),

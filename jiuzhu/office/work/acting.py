@@ -99,6 +99,9 @@ def _tally(outcome: Any) -> dict[str, Any]:
 def _consequences(case: Any, move: Any) -> list[str]:
     """In words: papers that will be issued, clocks that start, where the case goes."""
     told = [f"进入“{'”或“'.join(STATES[target].name for target in move.targets)}”"]
+    if case.state in move.targets and len(move.targets) > 2:  # goes on where it stands, whatever the state
+        ends = [STATES[target].name for target in move.targets if STATES[target].terminal]
+        told = ["环节不变" + "".join(f"，或者“{name}”" for name in ends)]
     titles = [papers.title(code, case) for code in move.papers]
     if titles:
         told.append(f"制发{'、'.join(f'《{title}》' for title in titles)}")

@@ -26,7 +26,9 @@ class ConvertForm(forms.Form):
     def __init__(self, *args: Any, case: Any, members: list[dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["aid_type"].choices = [
-            (aid.code, aid.name) for aid in registry.offered(case.regime) if aid.moves.named("D1")
+            (aid.code, aid.name)
+            for aid in registry.offered(case.regime)
+            if aid.moves.named("D1") and (aid.code != case.aid_type or aid.may_be_single)
         ]
         self.fields["person_uid"].choices = [
             ("", "全家（按人救助的为申请人）"),

@@ -168,3 +168,22 @@ def test_a_case_is_converted_by_one_form_with_the_familys_agreement(city: City) 
         do(verifier, made.uid, "VER-CV")
     assert state(made.uid) == "VERIFIED"
     assert state(family.uid) == "TERMINATED"
+
+
+def test_a_merger_shows_its_numbers_before_it_is_made(city: City) -> None:
+    family = city.walk_to("INVESTIGATING", town=DELEGATED)
+    town, into = (Organisation.objects.get(code=code) for code in (DELEGATED, NEIGHBOUR))
+    both = {"town_id": town.id, "into_id": into.id}
+    with family.at():
+        assert browser("clerk-371522001").get("/office/admin/divisions/").status_code == 403
+        officer = browser("city")
+        seen = officer.post("/office/admin/divisions/", both | {"do": "preview"}).content.decode()
+        assert "确认撤并" in seen and "在办案件" in seen and family.case.town_id == town.id
+        bare = officer.post("/office/admin/divisions/", both | {"do": "merge"})
+        assert bare.status_code == 422 and "批准文件号" in bare.content.decode()
+        done = officer.post(
+            "/office/admin/divisions/", both | {"do": "merge", "doc_no": "鲁民函〔2019〕8号"}, follow=True
+        ).content.decode()
+        assert f"{town.name}已并入{into.name}" in done
+        assert browser("clerk-371502101").get(f"/office/cases/{family.uid}/").status_code == 200
+    assert family.case.town_id == into.id

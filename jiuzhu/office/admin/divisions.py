@@ -1,0 +1,88 @@
+"""区划变动: a township merged into another, a county renamed; what moves is counted before it moves (ORG-01, AS-60)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from jiuzhu.accounts import queries as accounts
+from jiuzhu.accounts.roles import has_power, role_name
+from jiuzhu.cases.acts import divisions
+from jiuzhu.core import clock
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.office.work.page import refused, staff_only
+
+_TEMPLATE = "office/admin/divisions.html"
+
+
+class MergeForm(forms.Form):
+    town_id = forms.TypedChoiceField(label="撤销的乡镇（街道）", coerce=int)
+    into_id = forms.TypedChoiceField(label="并入", coerce=int)
+    doc_no = forms.CharField(label="批准文件号", max_length=60, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        towns = [
+            (each["organ"].name, [(town.id, town.name) for town in each["towns"]])
+            for each in accounts.tree(clock.today())
+        ]
+        for name in ("town_id", "into_id"):
+            self.fields[name].choices = [("", "请选择"), *towns]
+
+
+class RenumberForm(forms.Form):
+    organ_id = forms.TypedChoiceField(label="县（市、区）", coerce=int)
+    code = forms.CharField(label="新代码", max_length=6)
+    name = forms.CharField(label="新名称", max_length=60)
+    organ_name = forms.CharField(label="机关全称", max_length=80)
+    short_name = forms.CharField(label="文号简称", max_length=20)
+    doc_no = forms.CharField(label="批准文件号", max_length=60)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = accounts.tree(clock.today())
+        self.fields["organ_id"].choices = [("", "请选择"), *((r["organ"].id, r["organ"].name) for r in rows)]
+
+
+@staff_only
+def change(request: HttpRequest) -> HttpResponse:
+    """One page: merge with its numbers first, or rename."""
+    if not has_power(request.asker.role, "divisions.change"):
+        raise Refusal("E_AUTH", role=role_name(request.asker.role), act="登记区划变动", why="")
+    do = request.POST.get("do", "")
+    merge = MergeForm(request.POST if do in ("preview", "merge") else None)
+    rename = RenumberForm(request.POST if do == "rename" else None)
+    context: dict[str, Any] = {
+        "page_title": "区划变动",
+        "crumbs": [("机构", reverse("office:organisations"))],
+        "merge": merge,
+        "rename": rename,
+    }
+    if request.method != "POST":
+        return render(request, _TEMPLATE, context)
+    try:
+        form = rename if do == "rename" else merge
+        if not form.is_valid():
+            name, errors = next(iter(form.errors.items()))
+            raise Refusal("E_INPUT", field=form.fields[name].label, problem="、".join(errors).rstrip("。"))
+        given = form.cleaned_data
+        if do == "preview":
+            context["seen"] = divisions.preview_merge(
+                request.asker, town_id=given["town_id"], into_id=given["into_id"]
+            )
+            return render(request, _TEMPLATE, context)
+        if do == "merge":
+            done = divisions.merge_town(request.asker, **given)
+            words = f"{done['town'].name}已并入{done['into'].name}，{done['families']}户、在办案件{done['open_cases']}件一并转过去。"
+        else:
+            organ = divisions.renumber(request.asker, **given)
+            words = f"已更名为{organ.name}（{organ.code}），已发文号不变。"
+    except Refusal as refusal:
+        return refused(request, _TEMPLATE, context, refusal)
+    messages.success(request, words)
+    return redirect("office:organisations")
