@@ -65,3 +65,11 @@ def served(committed_db: str) -> Iterator[str]:
         yield server.url
     finally:
         server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What one test published is not remembered by the next, whose database never heard of it."""
+    from django.core.cache import cache
+
+    cache.clear()
