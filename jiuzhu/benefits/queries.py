@@ -286,6 +286,17 @@ def told(given: Change) -> list[str]:
     return facts.told(given.kind, given.facts, facts.names_of(given.entitlement))
 
 
+def waiting(actor: Actor) -> QuerySet[Change]:
+    """Open changes on which this person's role acts next."""
+    moves = [
+        move
+        for move in table.MOVES.values()
+        if actor.role in move.roles and move.key in ("examine", "decide")
+    ]
+    states = {table.REPORTED if move.key == "examine" else table.EXAMINED for move in moves}
+    return changes(actor, open_only=True).filter(state__in=states)
+
+
 def unserved(actor: Actor) -> QuerySet[Notice]:
     """W36 not yet in the family's hands, the oldest first (K12)."""
     return (

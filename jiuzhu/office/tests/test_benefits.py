@@ -49,6 +49,7 @@ def test_a_death_reported_by_the_village_becomes_a_change_with_one_click(home: H
             happened_on=date(2022, 5, 20),
         )
     clerk, lead = browser(CLERK), browser(LEAD)
+    assert "报告有人去世" in clerk.get("/office/").content.decode()
     assert home.persons[2].name in clerk.get("/office/changes/").content.decode()
     address = clerk.get(f"/office/changes/reports/{told.id}/")["Location"]
     form = clerk.get(address).content.decode()

@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
+from jiuzhu.benefits import queries as benefits
 from jiuzhu.benefits import support_queries
 from jiuzhu.cases import queries
+from jiuzhu.intake import queries as reports
 from jiuzhu.office.work.page import case_url, staff_only
 from jiuzhu.office.work.tables import case_table
 from jiuzhu.onedoor import queries as onedoor
@@ -62,6 +64,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "total": sum(stages.values()),
             "may_register": actor.role == "TOWN_CLERK",
             "door_tiles": _door_tiles(actor),
+            "benefit_tiles": _benefit_tiles(actor),
             "supported": support_queries.todo(actor) if actor.role == "TOWN_CLERK" else [],
             "ending": [
                 {
@@ -85,6 +88,22 @@ def _door_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
         ("困难线索超期", counts["leads_overdue"], f"{leads}?scope=overdue", "red"),
         ("转办结果待告知", counts["referrals"]["ANSWERED"], f"{slips}?scope=all&state=ANSWERED", "orange"),
         ("转办超期", counts["referrals_overdue"], f"{slips}?scope=overdue", "red"),
+    ]
+    return [tile for tile in tiles if tile[1]]
+
+
+def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
+    """What waits in families in benefit, death first; only what is not nothing."""
+    changes, reviews = reverse("office:changes"), reverse("office:reviews")
+    clerk = actor.role == "TOWN_CLERK"
+    told = reports.change_reports(actor, open_only=True) if clerk else None
+    tiles = [
+        ("报告有人去世", told.filter(kind="DEATH").count() if clerk else 0, changes, "red"),
+        ("其他变化报告", told.exclude(kind="DEATH").count() if clerk else 0, changes, "orange"),
+        ("告知书待送达", benefits.unserved(actor).count() if clerk else 0, f"{changes}?state=DECIDED", "red"),
+        ("变更待办", benefits.waiting(actor).count(), changes, ""),
+        ("复核超期", benefits.reviews(actor, colour="RED").count(), f"{reviews}?colour=RED", "red"),
+        ("复核到期", benefits.reviews(actor, colour="ORANGE").count(), f"{reviews}?colour=ORANGE", "orange"),
     ]
     return [tile for tile in tiles if tile[1]]
 
