@@ -18,12 +18,14 @@ def state_of(
     case = row.case
     began_on, calendar = clock.local(row.started_at).date(), parameters.calendar()
     extension = Extension.objects.filter(case=case).first()
-    pauses = Pause.objects.filter(case=case).values_list("kind", "starts_on", "ends_on")
     now = now or clock.now()
+    # what pauses the case later has nothing to say of a clock that had ended
+    until = clock.local(ended_at or now).date()
+    pauses = Pause.objects.filter(case=case, starts_on__lte=until).values_list("kind", "starts_on", "ends_on")
     return law.due(
         row.clock,
         started_at=row.started_at,
-        pauses=law.capped(pauses, calendar, until=clock.local(ended_at or now).date()),
+        pauses=law.capped(pauses, calendar, until=until),
         regime=case.regime,
         parameters=parameters.plain_values(case.county, on=began_on, regime=case.regime),
         calendar=calendar,

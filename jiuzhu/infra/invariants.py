@@ -187,7 +187,7 @@ INVARIANTS = (
         "同一待遇同月只发一次",
         """SELECT e.number, to_char(l.pay_month, 'YYYY-MM') FROM payments_payline l
            JOIN cases_entitlement e ON e.id = l.entitlement_id
-           WHERE l.reissue_of_id IS NULL GROUP BY e.number, l.pay_month, l.pay_kind HAVING count(*) > 1""",
+           WHERE l.reissue_of_id IS NULL GROUP BY e.number, l.pay_month, l.pay_kind, l.part HAVING count(*) > 1""",
     ),
     Invariant(
         "PAY-06",
