@@ -59,7 +59,7 @@ OTHER_AIDS: tuple[tuple[str, int], ...] = (
     ("medical_bills", 180),
     ("small_bills", 40),
     ("edge_couple", 120),
-    ("rigid_medical", 100),
+    ("rigid_bills", 100),
     ("single_disabled", 50),
 )
 _OTHER_SHARE = 3  # of ten families
@@ -369,7 +369,7 @@ def _urgent(cause: str, *, true: bool = True):
     return people
 
 
-def _bills(aid_type: str, *, share: tuple[int, int], month_yuan: dict[str, int]):
+def _bills(aid_type: str, *, share: tuple[int, int], month_yuan: dict[str, int], kind: str = "MEDICAL"):
     """A worker's family whose bills are that share (percent, from–to) of its year's income."""
 
     def people(maker: _Maker, family: dict[str, Any]) -> None:
@@ -384,7 +384,7 @@ def _bills(aid_type: str, *, share: tuple[int, int], month_yuan: dict[str, int])
         family["people"][0]["truth"]["contribution"] = {"employer": "示例服装厂", "base_yuan": wage}
         _income(family, 0, "W", "wage", wage)
         spent = 12 * wage * maker.random.randint(*share) // 100
-        family["declared"]["spendings"] = [{"person": 1, "kind": "MEDICAL", "year_yuan": spent}]
+        family["declared"]["spendings"] = [{"person": 1, "kind": kind, "year_yuan": spent}]
         family |= {"aid_type": aid_type, "causes": ["21" if aid_type.startswith("TA") else "01"]}
 
     return people
@@ -429,7 +429,9 @@ _PEOPLE = {
     "urgent_untrue": _urgent("08", true=False),
     "medical_bills": _bills("TA_EXPENSE", share=(80, 220), month_yuan={"URBAN": 2400, "RURAL": 1500}),
     "small_bills": _bills("TA_EXPENSE", share=(10, 50), month_yuan={"URBAN": 2400, "RURAL": 1500}),
-    "rigid_medical": _bills("RIGID", share=(65, 120), month_yuan={"URBAN": 3200, "RURAL": 1900}),
+    "rigid_bills": _bills(
+        "RIGID", share=(65, 120), month_yuan={"URBAN": 3200, "RURAL": 1900}, kind="EDUCATION"
+    ),
     "edge_couple": _edge_couple,
     "single_disabled": _single_disabled,
     "disabled_child": _disabled_child,

@@ -47,7 +47,7 @@ def _walked(walk: Any, start: date, happened: Counter[str]) -> Counter[str]:
         ("medical_bills", COUNTY_DECIDES, "granted"),
         ("small_bills", DELEGATED, "refused"),
         ("edge_couple", DELEGATED, "granted"),
-        ("rigid_medical", DELEGATED, "granted"),
+        ("rigid_bills", DELEGATED, "granted"),
         ("single_disabled", DELEGATED, "granted"),
     ],
 )

@@ -299,10 +299,10 @@ def test_nothing_is_paid_twice(city: City, granted: Family) -> None:
 
 
 _LINE = """
-INSERT INTO payments_payline (run_id, line_no, entitlement_id, household_id, pay_month, pay_kind, dossier_no, town_id,
+INSERT INTO payments_payline (run_id, line_no, entitlement_id, household_id, pay_month, pay_kind, part, dossier_no, town_id,
     village_code, payee_id, payee_name, relation, members_count, base_fen, topup_fen, care_fen, arrears_fen,
     deduction_fen, total_fen, bank_code, bank_name, account_id, account_name)
-SELECT %(run)s, %(no)s, e.id, e.household_id, e.first_month, 'REGULAR', h.dossier_no, e.town_id, e.village_code,
+SELECT %(run)s, %(no)s, e.id, e.household_id, e.first_month, 'REGULAR', 'BASE', h.dossier_no, e.town_id, e.village_code,
     p.id, p.name, '0', 1, 45000, 0, 0, 0, 0, 45000, b.bank_code, b.bank_name, b.id, p.name
 FROM cases_entitlement e JOIN people_household h ON h.id = e.household_id JOIN people_person p ON p.id = e.payee_id
 JOIN people_bankaccount b ON b.household_id = h.id

@@ -304,7 +304,7 @@ def test_after_the_county_check_the_list_is_frozen(city: City) -> None:
         acts.hold_line(actor, line.id, reason="太迟了")
 
 
-def test_a_dead_payee_stops_the_sending_until_held_or_waived(city: City) -> None:
+def test_a_dead_payee_stops_the_sending_until_held_and_nobody_waives_it(city: City) -> None:
     run = walk(city, build(city), "FINANCE_CONFIRMED")
     line = lines(run)[0]
     with fence(PLATFORM):
@@ -314,12 +314,16 @@ def test_a_dead_payee_stops_the_sending_until_held_or_waived(city: City) -> None
         acts.write_bank_file(finance, run.id)
     assert f"第{line.line_no}笔" in refused.value.sentence
     supervisor = city.staff("COUNTY_SUPERVISOR")
-    with fence(supervisor):
+    with fence(supervisor), pytest.raises(Refusal, match="E_INPUT"):
         acts.waive_prompt(supervisor, line.id, prompt="DEAD", reason="死亡登记有误，已核实本人在世")
     with fence(city.finance) as finance:
-        acts.write_bank_file(finance, run.id)
-    run.refresh_from_db()
-    assert run.state == "SENT_TO_BANK"
+        acts.send_back(finance, run.id, reason="收款人已死亡")
+    with fence(city.builder) as actor:
+        acts.hold_line(actor, line.id, reason="收款人死亡")
+
+    run = walk(city, run, "SENT_TO_BANK")
+
+    assert BankFile.objects.get(run=run).lines_count == 3
 
 
 def test_finance_sends_the_list_back_and_the_line_is_held(city: City) -> None:
