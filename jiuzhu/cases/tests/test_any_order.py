@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -229,11 +229,11 @@ class Monkey:
             assert clocks.rebuild(case) == 0
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_whatever_is_tried_in_whatever_order_the_case_stays_whole(city: City, seed: int) -> None:
-    story = ("disabled_child", "bought_car", "near_relative", "single_elder")[seed % 4]
-    town = DELEGATED if seed % 2 else COUNTY_DECIDES
-    family = city.family(story, town=town)
+DIBAO_STORIES = ("disabled_child", "bought_car", "near_relative", "single_elder")
+OTHER_STORIES = ("tekun_elder", "medical_bills", "edge_couple", "rigid_bills")
+
+
+def _try_everything(city: City, family: Family, seed: int) -> None:
     family.facts["behaviour"]["unsigned"] = [0]
     family.step()
     monkey = Monkey(city, family, seed)
@@ -245,3 +245,17 @@ def test_whatever_is_tried_in_whatever_order_the_case_stays_whole(city: City, se
             break
 
     assert len(monkey.done) >= 5
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_tried_in_whatever_order_the_case_stays_whole(city: City, seed: int) -> None:
+    town = DELEGATED if seed % 2 else COUNTY_DECIDES
+    _try_everything(city, city.family(DIBAO_STORIES[seed % 4], town=town), seed)
+
+
+@pytest.mark.parametrize("seed", range(8, 16))
+def test_every_kind_of_aid_stays_whole_under_the_later_rules(city: City, seed: int) -> None:
+    city.publish("regime_policy", "BY_DATE")
+    town = DELEGATED if seed % 2 else COUNTY_DECIDES
+    family = city.family(OTHER_STORIES[(seed // 2) % 4], town=town, start=date(2025, 2, 10))
+    _try_everything(city, family, seed)
