@@ -63,6 +63,7 @@ class PayrollWalk:
 
     def _send(self, run_id: int, county: Organisation) -> None:
         """Every town that has lines looks, the county's second person checks, finance confirms, the bank gets it."""
+        self._hold(run_id, county)
         with fence(PLATFORM):
             towns = set(queries.lines_of(PayRun.objects.get(pk=run_id)).values_list("town_id", flat=True))
         for town in Organisation.objects.filter(pk__in=towns).order_by("code"):
@@ -79,6 +80,19 @@ class PayrollWalk:
         acts.deliver(run_id, self.front)
         due = parameters.calendar().add_working_days(clock.today(), _ANSWER_WD).on
         self.sent.append((due, run_id))
+
+    def _hold(self, run_id: int, county: Organisation) -> None:
+        """What must not be paid yet (a dead payee, a rating that has expired) stays out until it is put right (PAY-04)."""
+        with fence(PLATFORM):
+            wrong = {
+                line
+                for line, _, level in queries.prompts(PLATFORM, PayRun.objects.get(pk=run_id))
+                if level == "E"
+            }
+        center = self._staff("CENTER_STAFF", county, 1)
+        with fence(center):
+            for line_id in sorted(wrong):
+                acts.hold_line(center, line_id, reason="存在必须处理的问题，处理后再发")
 
     def _returned(self, run_id: int) -> int:
         """The return is read and published; families whose account failed name another one and are paid again."""

@@ -146,7 +146,10 @@ class Share:
                 walk = life(self.walker, walk, self._noter(index))
             self._resume(at, index, walk)
         with clock.at(clock.instant(today, 16)):
-            self.events.update(self.payroll.day(today))
+            try:
+                self.events.update(self.payroll.day(today))
+            except Refusal as refused:
+                self.stuck.append(f"{today}发放：{refused}")
         return {"events": self.events, "stuck": self.stuck}
 
     def _morning(self, today: date) -> None:
