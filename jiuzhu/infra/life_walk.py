@@ -25,7 +25,7 @@ def life(walker: Walker, family: dict[str, Any], note: Callable[[str, str], None
         return
     today = clock.today()
     county = county_of(Organisation.objects.get(code=family["town"]), today)
-    aid = registry.get(family.get("aid_type", "DIBAO"))
+    aid = registry.get(family.get("aid_type", registry.ORDINARY))
     if regime_today(county, today) not in aid.regimes:
         note("not_offered", "")
         return

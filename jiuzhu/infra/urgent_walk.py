@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.accounts.actor import fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.cases.acts import emergency
@@ -74,8 +74,7 @@ def _deliver(walker: Walker, case: Case, town: Organisation, family: dict[str, A
     )
     order = ("LIGHT", "MEDIUM", "HEAVY", "EXTREME").index(family["urgent"]["severity"])
     wanted = values["dibao.standard"] * len(family["people"]) * values["ta.months_by_severity"][order]
-    with fence(PLATFORM):
-        limit = values["ta.first_aid_limit"]
+    limit = values["ta.first_aid_limit"]
     with fence(one):
         emergency.deliver(
             one,
