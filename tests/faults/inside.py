@@ -82,7 +82,6 @@ def look() -> None:
             cases=[str(uid) for (uid,) in rows("SELECT uid FROM cases_case")],
             steps=dict(rows("SELECT case_id, max(seq) FROM cases_step GROUP BY case_id")),
             doubled=rows("SELECT household_id FROM cases_case GROUP BY household_id HAVING count(*) > 1"),
-            inquiries=dict(rows("SELECT state, count(*) FROM verification_inquiry GROUP BY state")),
             answers_twice=rows(
                 "SELECT inquiry_id, subject_id FROM verification_answer WHERE result <> 'PENDING'"
                 " GROUP BY 1, 2 HAVING count(*) > 1"
