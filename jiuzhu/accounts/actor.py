@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 from django.db import connection
@@ -74,24 +75,25 @@ def _apply(values: dict[str, str]) -> None:
         )
 
 
-def _current() -> dict[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(["current_setting(%s, true)"] * len(_NOBODY)), list(_NOBODY))
-        return dict(zip(_NOBODY, (value or "" for value in cursor.fetchone()), strict=True))
+# the fence that stands, so that leaving an inner one need not ask the database what stood before
+_standing: ContextVar[dict[str, str]] = ContextVar("fence", default=_NOBODY)
 
 
 @contextmanager
 def fence(actor: Actor) -> Iterator[Actor]:
     """Let the database show this actor's area and nothing else; restores the outer fence on leaving."""
-    outer = _current()
-    _apply(_settings(actor))
+    outer, inner = _standing.get(), _settings(actor)
+    _apply(inner)
+    _standing.set(inner)
     try:
         yield actor
     finally:
-        if not connection.needs_rollback:
+        _standing.set(outer)
+        if not connection.needs_rollback:  # else the rollback brings the outer one back
             _apply(outer)
 
 
 def drop_fence() -> None:
     """Nobody asks any more (end of a request): every personal table looks empty."""
     _apply(_NOBODY)
+    _standing.set(_NOBODY)

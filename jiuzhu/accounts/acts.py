@@ -28,6 +28,7 @@ from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.core.steady import forget
 
 NEXT = {
     "DRAFT": ("ACTIVE", "REVOKED"),
@@ -175,6 +176,7 @@ def _step(actor: Actor, delegation: Delegation, state: str, on: date, reason: st
         delegation=delegation, state=state, effective_on=on, reason=reason, by_id=actor.id, at=clock.now()
     )
     record(actor, "delegation.step", about=delegation, state=state, county=delegation.county.code)
+    forget()
 
 
 @transaction.atomic
@@ -234,6 +236,7 @@ def end_town(town: Organisation, into: Organisation, *, on: date) -> None:
             post.save(update_fields=["ends_on"])
     town.successor = into
     town.save(update_fields=["successor"])
+    forget()
 
 
 def rename_organ(
@@ -257,3 +260,4 @@ def rename_organ(
         organ.division_id = code
     organ.code, organ.name, organ.organ_name, organ.short_name = code, name, organ_name, short_name
     organ.save()
+    forget()

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from jiuzhu.accounts.models import Delegation, DelegationStep, Division, Organisation, OrganisationLink
+from jiuzhu.core.steady import remembered
 
 COUNTY_LEVEL = (Organisation.COUNTY, Organisation.ZONE)
 
@@ -15,6 +16,7 @@ def _in_force(on: date) -> Q:
     return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
 
 
+@remembered
 def parent_of(organ: Organisation, on: date) -> Organisation | None:
     """The organ above on that day."""
     link = OrganisationLink.objects.filter(_in_force(on), child=organ).select_related("parent").first()
@@ -29,6 +31,7 @@ def county_of(town: Organisation, on: date) -> Organisation:
     return county
 
 
+@remembered
 def towns_of(organ: Organisation, on: date, *, former: bool = True) -> list[Organisation]:
     """All towns at or under an organ on that day, and (unless ``former`` is off) those merged into them, whose
     names history keeps.
@@ -50,11 +53,13 @@ def merged_into(towns: list[Organisation]) -> list[Organisation]:
     return [*former, *merged_into(former)] if former else []
 
 
+@remembered
 def villages_of(town: Organisation) -> list[Division]:
     """Villages and communities under a town (12-digit codes)."""
     return list(Division.objects.filter(stat_parent=town.code, valid_to__isnull=True).order_by("code"))
 
 
+@remembered
 def village_name(code: str) -> str:
     division = Division.objects.filter(code=code).first()
     return division.name if division else code
@@ -66,6 +71,7 @@ def delegation_state(delegation: Delegation, on: date) -> str:
     return step.state if step else "DRAFT"
 
 
+@remembered
 def delegation_for(town: Organisation, aid_type: str, on: date) -> Delegation | None:
     """The delegation that lets ``town`` decide ``aid_type`` on ``on``, or ``None`` (ORG-04).
 

@@ -37,7 +37,16 @@ def canonical(entry: AuditEntry) -> bytes:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, default=str, separators=(",", ":")).encode()
 
 
-@transaction.atomic
+def _head(chain: str) -> ChainHead:
+    """The end of a chain under its lock; a chain begins with its first entry."""
+    head = ChainHead.objects.select_for_update().filter(chain=chain).first()
+    if head is None:
+        ChainHead.objects.get_or_create(chain=chain)
+        head = ChainHead.objects.select_for_update().get(chain=chain)
+    return head
+
+
+@transaction.atomic(savepoint=False)
 def record(
     actor: Any,
     action: str,
@@ -54,8 +63,7 @@ def record(
     ``detail`` holds codes and counts, never personal data.
     """
     chain = actor.organ_code or actor.kind
-    ChainHead.objects.get_or_create(chain=chain)
-    head = ChainHead.objects.select_for_update().get(chain=chain)
+    head = _head(chain)
     entry = AuditEntry(
         chain=chain,
         seq=head.seq + 1,

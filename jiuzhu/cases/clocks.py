@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from jiuzhu.accounts.organisations import decide_authority
@@ -11,17 +12,35 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.workflow import clocks as law
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """What makes the clocks of one case longer: its pauses as (kind, first day, last day) and a special extension."""
+
+    pauses: tuple[tuple[str, date, date | None], ...]
+    extension: str
+
+    @classmethod
+    def of(cls, case: Case) -> Stretch:
+        pauses = Pause.objects.filter(case=case).values_list("kind", "starts_on", "ends_on")
+        extension = Extension.objects.filter(case=case).first()
+        return cls(tuple(pauses), extension.reason if extension else "")
+
+
 def state_of(
-    row: CaseClock, *, ended_at: datetime | None = None, now: datetime | None = None
+    row: CaseClock,
+    *,
+    ended_at: datetime | None = None,
+    now: datetime | None = None,
+    stretch: Stretch | None = None,
 ) -> law.ClockState:
     """Compute the clock from its start, the case's pauses and the calendar (3.11); ``now`` for a running one."""
     case = row.case
+    stretch = stretch or Stretch.of(case)
     began_on, calendar = clock.local(row.started_at).date(), parameters.calendar()
-    extension = Extension.objects.filter(case=case).first()
     now = now or clock.now()
     # what pauses the case later has nothing to say of a clock that had ended
     until = clock.local(ended_at or now).date()
-    pauses = Pause.objects.filter(case=case, starts_on__lte=until).values_list("kind", "starts_on", "ends_on")
+    pauses = [each for each in stretch.pauses if each[1] <= until]
     return law.due(
         row.clock,
         started_at=row.started_at,
@@ -30,7 +49,7 @@ def state_of(
         parameters=parameters.plain_values(case.county, on=began_on, regime=case.regime),
         calendar=calendar,
         delegated=decide_authority(case.town, case.aid_type, began_on) == "TOWN",
-        extension=extension.reason if extension else "",
+        extension=stretch.extension,
         ended_at=ended_at,
         now=now,
     )
@@ -38,17 +57,20 @@ def state_of(
 
 def apply(step: Step, *, stops: tuple[str, ...], starts: tuple[str, ...], at: datetime | None = None) -> None:
     """Stop and start clocks for one step (``at`` the moment of the event); written on nothing but clock rows."""
-    running = CaseClock.objects.filter(case=step.case, ended_at__isnull=True).select_related("case")
-    for row in running:
+    if not stops and not starts:
+        return
+    stretch = Stretch.of(step.case)
+    for row in CaseClock.objects.filter(case=step.case, ended_at__isnull=True):
         if "*" in stops or row.clock in stops or row.clock in starts:
-            _end(row, max(at or step.at, row.started_at), step)
+            row.case = step.case
+            _end(row, max(at or step.at, row.started_at), step, stretch)
     for clock_id in starts:
-        start(step, clock_id, at)
+        start(step, clock_id, at, stretch)
 
 
-def start(step: Step, clock_id: str, at: datetime | None = None) -> CaseClock:
+def start(step: Step, clock_id: str, at: datetime | None = None, stretch: Stretch | None = None) -> CaseClock:
     row = CaseClock(case=step.case, clock=clock_id, started_at=at or step.at, started_by=step)
-    _index(row, state_of(row))
+    _index(row, state_of(row, stretch=stretch))
     row.save(force_insert=True)
     return row
 
@@ -73,9 +95,9 @@ def stop(case: Case, clock_id: str, at: datetime) -> None:
         _end(row, at)
 
 
-def _end(row: CaseClock, at: datetime, step: Step | None = None) -> None:
+def _end(row: CaseClock, at: datetime, step: Step | None = None, stretch: Stretch | None = None) -> None:
     row.ended_at, row.ended_by = at, step
-    state = state_of(row, ended_at=at)
+    state = state_of(row, ended_at=at, stretch=stretch)
     row.used_days, row.breached = state.used, state.breached
     row.save()
 

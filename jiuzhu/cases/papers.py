@@ -77,8 +77,9 @@ def members(case: Case, on: date, *, numbers: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def common(case: Case, on: date) -> dict[str, Any]:
-    """What every paper of a case may say."""
+def common(case: Case, on: date, listed: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """What every paper of a case may say; ``listed`` are its :func:`members`, if the caller has them."""
+    listed = members(case, on, numbers=False) if listed is None else listed
     aid = registry.get(case.aid_type)
     authority = authority_of(case, on)
     delegation = delegation_for(case.town, case.aid_type, on) if authority == "TOWN" else None
@@ -97,7 +98,7 @@ def common(case: Case, on: date) -> dict[str, Any]:
         "hotline": case.town.phone,
         "window": case.town.window_address,
         "county_organ": case.county.organ_name,
-        "members_count": sum(row["counted"] == "计入" for row in members(case, on, numbers=False)),
+        "members_count": sum(row["counted"] == "计入" for row in listed),
         "authorisation_no": case.authorisation.number if case.authorisation else "",
         "authority_doc_no": delegation.authority_doc_no if delegation else "",
     }
@@ -194,11 +195,8 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
         kept = ("aid_type", "pays", "money_word", "grant_word")
         data = {"public_url": url} | {key: words[key] for key in kept} | more
     else:
-        data = (
-            common(case, act.today)
-            | {"members": members(case, act.today, numbers=code in ("W02", "W09"))}
-            | more
-        )
+        listed = members(case, act.today, numbers=code in ("W02", "W09"))
+        data = common(case, act.today, listed) | {"members": listed} | more
     return documents.issue(
         act.actor,
         code,

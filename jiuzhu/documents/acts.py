@@ -18,6 +18,7 @@ from jiuzhu.documents import catalogue, engine, numbering
 from jiuzhu.documents.models import Counter, Document, Service
 from jiuzhu.people.models import Household
 from jiuzhu.vault import files
+from jiuzhu.vault.counters import next_number
 
 
 def short_name(organ: Organisation, on: date) -> str:
@@ -30,11 +31,7 @@ def short_name(organ: Organisation, on: date) -> str:
 
 def take_number(organ: Organisation, code: str, year: int) -> int:
     """Next number of (organ, kind, year): the counter row is locked until the paper is stored, so no gaps."""
-    Counter.objects.get_or_create(organ=organ, code=code, year=year)
-    counter = Counter.objects.select_for_update().get(organ=organ, code=code, year=year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return counter.last
+    return next_number(Counter, organ=organ.id, code=code, year=year)
 
 
 @transaction.atomic

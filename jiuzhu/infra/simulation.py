@@ -31,6 +31,7 @@ from jiuzhu.accounts.organisations import county_of
 from jiuzhu.connectors.contract import Transport
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.core.steady import steady
 from jiuzhu.infra import demo, invariants
 from jiuzhu.infra.chores import Chores, CityChores
 from jiuzhu.infra.later_walk import due_reviews, review_walk
@@ -140,17 +141,24 @@ class Share:
         self.events, self.stuck = Counter(), []
         end = clock.instant(today + timedelta(days=1), 0)
         self._morning(today)
+        with steady():
+            self._walks(end)
+            self._pay_day(today)
+        return {"events": self.events, "stuck": self.stuck}
+
+    def _walks(self, end: datetime) -> None:
         while self.queue and self.queue[0][0] < end:
             at, index, walk = heapq.heappop(self.queue)
             if isinstance(walk, dict):
                 walk = life(self.walker, walk, self._noter(index))
             self._resume(at, index, walk)
+
+    def _pay_day(self, today: date) -> None:
         with clock.at(clock.instant(today, 16)):
             try:
                 self.events.update(self.payroll.day(today))
             except Refusal as refused:
                 self.stuck.append(f"{today}发放：{refused}")
-        return {"events": self.events, "stuck": self.stuck}
 
     def _morning(self, today: date) -> None:
         """What begins by the calendar: the city's and the counties' chores, reviews that come near."""

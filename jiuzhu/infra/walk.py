@@ -33,6 +33,7 @@ from jiuzhu.cases.acts import (
 from jiuzhu.cases.guards import latest_posting
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
+from jiuzhu.core.steady import remembered
 from jiuzhu.infra import queue
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.models import Person
@@ -61,6 +62,12 @@ def drawn_picture(kind: str) -> Picture:
     return picture(out.getvalue(), kind)
 
 
+@remembered
+def _holding(role: str, organ: Organisation, position: int, on: date) -> Actor:
+    posts = Post.objects.filter(role=role, organ=organ).select_related("staff", "organ").order_by("id")
+    return actor_for(posts[position], on, client="simulate")
+
+
 class Walker:
     """Knows the staff of the demo towns and the line to the departments."""
 
@@ -69,8 +76,7 @@ class Walker:
 
     def staff(self, role: str, organ: Organisation, position: int = 0) -> Actor:
         """The person holding a role at an organ today."""
-        posts = Post.objects.filter(role=role, organ=organ).select_related("staff", "organ").order_by("id")
-        return actor_for(posts[position], clock.today(), client="simulate")
+        return _holding(role, organ, position, clock.today())
 
     def ask_departments(self, jobs: list[queue.Job]) -> None:
         """Run the questions an act queued, as the worker would."""

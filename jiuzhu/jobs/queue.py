@@ -18,6 +18,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.core.steady import steady
 from jiuzhu.infra.queue import defer
 
 __all__ = ["defer", "every", "job", "run_waiting", "work"]
@@ -38,7 +39,7 @@ def job(
     def declare(work: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(work)
         def as_platform(**arguments: Any) -> None:
-            with fence(PLATFORM):
+            with steady(), fence(PLATFORM):
                 work(**arguments)
 
         retry = RetryStrategy(max_attempts=attempts, exponential_wait=seconds)
@@ -54,7 +55,7 @@ def every(cron: str, name: str) -> Callable[[Callable[[], Any]], Callable[..., A
     def declare(work: Callable[[], Any]) -> Callable[..., Any]:
         @functools.wraps(work)
         def as_platform(timestamp: int = 0) -> None:
-            with fence(PLATFORM):
+            with steady(), fence(PLATFORM):
                 work()
 
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(as_platform))

@@ -27,6 +27,7 @@ from jiuzhu.onedoor.models import DoorCounter, Lead, LeadStep, Referral, Referra
 from jiuzhu.onedoor.table import LEAD, LEAD_STATES, REFERRAL, REFERRAL_STATES
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.regimes import regime_on
+from jiuzhu.vault.counters import next_number
 from jiuzhu.workflow import clocks as law
 from jiuzhu.workflow.table import Move
 
@@ -44,11 +45,7 @@ def regime_today(town: Any, on: date) -> str:
 def take_number(prefix: str, county_code: str, on: date) -> str:
     """``XS37150220190902001``: kind, county, day, sequence without gaps."""
     key = f"{prefix}{county_code}{on:%Y%m%d}"
-    DoorCounter.objects.get_or_create(key=key)
-    counter = DoorCounter.objects.select_for_update().get(key=key)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{key}{counter.last:03d}"
+    return f"{key}{next_number(DoorCounter, key=key):03d}"
 
 
 def clock_state(row: Lead | Referral, *, now: datetime | None = None) -> law.ClockState | None:

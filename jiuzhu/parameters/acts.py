@@ -14,6 +14,7 @@ from jiuzhu.accounts.roles import has_power, role_name
 from jiuzhu.audit.acts import record
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.core.steady import forget
 from jiuzhu.parameters.models import HolidayDay, HolidayNotice, PublishedValue
 from jiuzhu.policy.parameters import check, declarations
 
@@ -21,6 +22,12 @@ from jiuzhu.policy.parameters import check, declarations
 def _may(actor: Actor, power: str, act: str) -> None:
     if not has_power(actor.role, power):
         raise Refusal("E_AUTH", role=role_name(actor.role), act=act, why="")
+
+
+def _changed() -> None:
+    """What was read before no longer holds, here at once and elsewhere from the commit on."""
+    forget()
+    transaction.on_commit(cache.clear)
 
 
 @transaction.atomic
@@ -99,7 +106,7 @@ def publish_value(actor: Actor, value_id: int) -> PublishedValue:
     except IntegrityError as clash:
         raise Refusal("E_STATE", act="发布标准", state="与已发布的标准日期重叠") from clash
     record(actor, "parameter.publish", about=draft, key=draft.key, doc_no=draft.doc_no)
-    transaction.on_commit(cache.clear)
+    _changed()
     return draft
 
 
@@ -137,5 +144,5 @@ def load_holidays(
         + [HolidayDay(day=day, notice=notice, kind="MAKEUP") for day in makeup]
     )
     record(actor, "holidays.load", about=notice, year=year, off=len(off), makeup=len(makeup))
-    transaction.on_commit(cache.clear)
+    _changed()
     return notice

@@ -10,10 +10,12 @@ from django.db.models import Max
 
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.core.calendar import WorkCalendar, shipped_calendar
+from jiuzhu.core.steady import remembered
 from jiuzhu.parameters.models import HolidayDay, HolidayNotice, PublishedValue
 from jiuzhu.policy.parameters import ParameterSet, Row, resolve
 
 
+@remembered
 def _published(county: Organisation) -> list[Row]:
     stamp = PublishedValue.objects.aggregate(last=Max("published_at"))["last"]
     key = f"parameters:{county.id}:{stamp.timestamp() if stamp else 0}"
@@ -38,16 +40,19 @@ def _published(county: Organisation) -> list[Row]:
     return rows
 
 
+@remembered
 def parameter_set(county: Organisation, *, on: date, area_type: str, regime: str) -> ParameterSet:
     """Everything in force for one county, area type, regime and day; each value knows its source."""
     return resolve(_published(county), day=on, area_type=area_type, regime=regime)
 
 
+@remembered
 def plain_values(county: Organisation, *, on: date, regime: str) -> dict[str, Any]:
     """Plain values of the parameters that do not depend on the area type (clocks, limits)."""
     return dict(parameter_set(county, on=on, area_type="", regime=regime))
 
 
+@remembered
 def calendar() -> WorkCalendar:
     """The calendar in force: loaded notices, or the shipped ones while none is loaded."""
     loaded = cache.get("calendar")

@@ -26,6 +26,7 @@ from jiuzhu.people.models import (
     Signature,
 )
 from jiuzhu.vault import files
+from jiuzhu.vault.counters import next_number
 from jiuzhu.vault.fields import blind
 
 MEMBER_FIELDS = [
@@ -48,11 +49,7 @@ MEMBER_FIELDS = [
 
 
 def _dossier_no(town: Organisation) -> str:
-    DossierCounter.objects.get_or_create(town_code=town.code)
-    counter = DossierCounter.objects.select_for_update().get(town_code=town.code)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{town.code}{counter.last:06d}"
+    return f"{town.code}{next_number(DossierCounter, town_code=town.code):06d}"
 
 
 @transaction.atomic

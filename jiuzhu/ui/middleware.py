@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from jiuzhu.accounts.actor import drop_fence, fence
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.core.steady import steady
 from jiuzhu.ui.asker import asker_of
 
 UNSTORABLE = (DataError, UnicodeEncodeError)
@@ -22,14 +23,15 @@ class AskerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.asker = asker_of(request)
-        if request.asker is None:
-            return self.get_response(request)
-        try:
-            with fence(request.asker):
+        with steady():
+            request.asker = asker_of(request)
+            if request.asker is None:
                 return self.get_response(request)
-        finally:
-            drop_fence()
+            try:
+                with fence(request.asker):
+                    return self.get_response(request)
+            finally:
+                drop_fence()
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal nobody caught: its sentence, its code and the next step; nothing was changed."""

@@ -26,10 +26,9 @@ def keep(content: bytes, mime: str) -> StoredFile:
     path = _path(sha256)
     if not path.exists():
         _write(path, sealing.seal(content, f"file:{sha256}"))
-    stored, _ = StoredFile.objects.get_or_create(
-        sha256=sha256, defaults={"mime": mime, "size": len(content), "stored_at": clock.now()}
-    )
-    return stored
+    row = StoredFile(sha256=sha256, mime=mime, size=len(content), stored_at=clock.now())
+    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
+    return StoredFile.objects.get(sha256=sha256)
 
 
 def _write(path: Path, sealed: bytes) -> None:

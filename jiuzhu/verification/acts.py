@@ -14,7 +14,6 @@ from jiuzhu.accounts.actor import PLATFORM, Actor
 from jiuzhu.accounts.queries import agreement_in_force
 from jiuzhu.audit.acts import record
 from jiuzhu.connectors import registry
-from jiuzhu.connectors.contract import Answer as Said
 from jiuzhu.connectors.contract import ConnectorFailure, InquiryRequest, Reply, Transport
 from jiuzhu.connectors.contract import Subject as Asked
 from jiuzhu.core import clock
@@ -64,10 +63,13 @@ def start_run(
         as_of=today,
         started_at=clock.now(),
     )
-    for seq, person in enumerate(people):
-        Subject.objects.create(run=run, seq=seq, person=person, role="MEMBER")
-    for source in sources:
-        Inquiry.objects.create(run=run, source=source, mandatory=source in mandatory, request_id=uuid.uuid4())
+    Subject.objects.bulk_create(
+        Subject(run=run, seq=seq, person=person, role="MEMBER") for seq, person in enumerate(people)
+    )
+    Inquiry.objects.bulk_create(
+        Inquiry(run=run, source=source, mandatory=source in mandatory, request_id=uuid.uuid4())
+        for source in sources
+    )
     record(
         actor,
         "verification.start",
@@ -219,9 +221,7 @@ def _keep(inquiry: Inquiry, reply: Reply) -> str:
     if locked.state == Inquiry.ANSWERED or run.state != Run.RUNNING:
         return locked.state  # answered meanwhile, or the family took its consent back while we were asking
     now = clock.now()
-    subjects = {each.seq: each for each in Subject.objects.filter(run=run)}
-    for said in reply.answers:
-        _keep_answer(locked, subjects[said.seq], said)
+    _keep_answers(locked, reply, now)
     locked.attempts += 1
     locked.sent_at = locked.sent_at or now
     locked.ticket = reply.ticket
@@ -241,23 +241,30 @@ def _keep(inquiry: Inquiry, reply: Reply) -> str:
     return locked.state
 
 
-def _keep_answer(inquiry: Inquiry, subject: Subject, said: Said) -> None:
-    """One more version when it says something new; the same words again are the same answer."""
-    last = Answer.objects.filter(inquiry=inquiry, subject=subject).order_by("-version").first()
-    if last is not None and last.digest == said.digest:
-        return
-    answer = Answer(
-        inquiry=inquiry,
-        subject=subject,
-        version=last.version + 1 if last else 1,
-        result=said.result,
-        as_of=said.as_of,
-        coverage=said.coverage,
-        digest=said.digest,
-        received_at=clock.now(),
-    )
-    answer.rows = json.dumps(list(said.rows), ensure_ascii=False)
-    answer.save(force_insert=True)
+def _keep_answers(inquiry: Inquiry, reply: Reply, now: datetime) -> None:
+    """One more version where something new is said; the same words again are the same answer."""
+    subjects = {each.seq: each for each in Subject.objects.filter(run_id=inquiry.run_id)}
+    last = {each.subject_id: each for each in Answer.objects.filter(inquiry=inquiry).order_by("version")}
+    fresh = []
+    for said in reply.answers:
+        subject = subjects[said.seq]
+        before = last.get(subject.id)
+        if before is not None and before.digest == said.digest:
+            continue
+        answer = Answer(
+            inquiry=inquiry,
+            subject=subject,
+            version=before.version + 1 if before else 1,
+            result=said.result,
+            as_of=said.as_of,
+            coverage=said.coverage,
+            digest=said.digest,
+            received_at=now,
+        )
+        answer.rows = json.dumps(list(said.rows), ensure_ascii=False)
+        fresh.append(answer)
+        last[subject.id] = answer
+    Answer.objects.bulk_create(fresh)
 
 
 @transaction.atomic

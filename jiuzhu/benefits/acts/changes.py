@@ -48,6 +48,7 @@ from jiuzhu.policy import changes as law
 from jiuzhu.policy.evidence import Evidence
 from jiuzhu.policy.outcome import Line, Outcome
 from jiuzhu.vault import files
+from jiuzhu.vault.counters import next_number
 from jiuzhu.vault.uploads import Picture
 from jiuzhu.workflow import clocks
 
@@ -164,11 +165,7 @@ def open_change(
 
 def _number(town: Organisation, year: int) -> str:
     key = f"{town.code}{year}"
-    ChangeCounter.objects.get_or_create(key=key)
-    counter = ChangeCounter.objects.select_for_update().get(key=key)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"BG{key}{counter.last:05d}"
+    return f"BG{key}{next_number(ChangeCounter, key=key):05d}"
 
 
 def _due(kind: str, facts: dict[str, Any], happened_on: date | None, at: Any, regime: str) -> date:

@@ -27,6 +27,7 @@ from jiuzhu.cases.models import Case, CaseMember, Step
 from jiuzhu.cases.permissions import check_may_move, check_may_see
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.core.steady import steady
 from jiuzhu.documents.models import Document
 from jiuzhu.publicity import acts as publicity
 from jiuzhu.workflow.states import TERMINAL
@@ -92,7 +93,8 @@ class Act:
 
 def locked(actor: Actor, case_uid: UUID | str) -> Case:
     """The case under a row lock, if the asker may see it."""
-    case = Case.objects.select_for_update(of=("self",)).filter(uid=case_uid).first()
+    found = Case.objects.select_for_update(of=("self",)).select_related("town", "county")
+    case = found.filter(uid=case_uid).first()
     if case is None:
         raise Refusal("E_NOT_FOUND", what="案件")
     check_may_see(actor, case)
@@ -129,7 +131,7 @@ def acting(
     **given: Any,
 ) -> Iterator[Act]:
     """Make one move. ``seen`` is the version of the page acted on, ``once`` the form's own token."""
-    with attempt(actor, case_uid, key):
+    with steady(), attempt(actor, case_uid, key):
         case = locked(actor, case_uid)
         if once and Step.objects.filter(case=case, once=once).exists():
             raise Refusal("E_REPEAT", case_no=case.case_no)

@@ -41,6 +41,7 @@ from jiuzhu.people import acts as people
 from jiuzhu.people import queries as people_queries
 from jiuzhu.people.models import BankAccount, Household, Obligor, Person
 from jiuzhu.vault import files
+from jiuzhu.vault.counters import next_number
 from jiuzhu.vault.uploads import Picture
 from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
@@ -62,11 +63,7 @@ PROMISES = [
 
 def case_no(prefix: str, county: Organisation, day: str) -> str:
     key = f"{prefix}{county.code}{day}"
-    CaseCounter.objects.get_or_create(key=key)
-    counter = CaseCounter.objects.select_for_update().get(key=key)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{key}{counter.last:05d}"
+    return f"{key}{next_number(CaseCounter, key=key):05d}"
 
 
 def _may_register(actor: Actor, town: Organisation, village_code: str) -> None:
