@@ -83,6 +83,9 @@ _standing: ContextVar[dict[str, str]] = ContextVar("fence", default=_NOBODY)
 def fence(actor: Actor) -> Iterator[Actor]:
     """Let the database show this actor's area and nothing else; restores the outer fence on leaving."""
     outer, inner = _standing.get(), _settings(actor)
+    if inner == outer:
+        yield actor
+        return
     _apply(inner)
     _standing.set(inner)
     try:

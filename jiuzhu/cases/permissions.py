@@ -51,11 +51,12 @@ def check_recusal(actor: Actor, case: Case) -> None:
     """ORG-03: a near relative of a household member or supporter acts in no step of the case (回避)."""
     if not actor.is_staff:
         return
-    indexes = list(
-        Person.objects.filter(household_id=case.household_id).values_list("id_no_index", flat=True)
-    )
-    indexes += list(
+    kin = set(Kin.objects.filter(staff_id=actor.id).values_list("id_no_index", flat=True)) - {""}
+    if not kin:
+        return
+    indexes = set(Person.objects.filter(household_id=case.household_id).values_list("id_no_index", flat=True))
+    indexes |= set(
         Obligor.objects.filter(household_id=case.household_id).values_list("id_no_index", flat=True)
     )
-    if Kin.objects.filter(staff_id=actor.id, id_no_index__in=[index for index in indexes if index]).exists():
+    if kin & indexes:
         raise Refusal("E_SOD", who=actor.name, why="与申请家庭成员有近亲属关系，应当回避")

@@ -10,7 +10,7 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -37,7 +37,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class InquiryRequest:
-    """One question to one source. ``request_id`` makes repeating it harmless; purpose and consent always travel."""
+    """One question to one source. ``request_id`` makes repeating it harmless; purpose and consent always travel.
+
+    ``limit_fen`` is worked out only for who is told a limit (the banks, data minimisation).
+    """
 
     request_id: str
     source: str
@@ -50,7 +53,7 @@ class InquiryRequest:
     agreement_no: str
     subjects: tuple[Subject, ...]
     as_of: date
-    limit_fen: int = 0
+    limit_fen: Callable[[], int] = int
 
 
 @dataclass(frozen=True)

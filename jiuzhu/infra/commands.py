@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from datetime import date, timedelta
 from typing import Any
@@ -39,14 +40,17 @@ def _walk(families: int, start: date, end: date, *, last: date, quiet: bool = Fa
         raise Refusal("E_DEMO", what="模拟")
     city.make()
     days = (end - start).days + 1
+    stop = _stops_when_asked()
     with tqdm(total=days, unit="天", disable=quiet or None, ncols=100, file=sys.stderr) as bar:
 
-        def each_day(today: date, done: simulation.Progress) -> None:
+        def each_day(today: date, done: simulation.Progress) -> bool:
+            told = {"意愿": done.events["opened"], "批准": done.events["granted"], "中断": len(done.stuck)}
             bar.set_description(f"{today}", refresh=False)
-            bar.set_postfix(
-                意愿=done.events["opened"], 批准=done.events["granted"], 中断=len(done.stuck), refresh=False
-            )
+            bar.set_postfix(told, refresh=False)
             bar.update()
+            if today.day == 1 and not quiet and not sys.stderr.isatty():  # a line a month in a log
+                click.echo(f"{today}  {told}", err=True)
+            return not stop
 
         done = simulation.run(
             families,
@@ -63,6 +67,14 @@ def _walk(families: int, start: date, end: date, *, last: date, quiet: bool = Fa
     for each in [*done.stuck[:20], *(f"{v.rule} {v.where} {v.what}" for v in broken[:20])]:
         click.echo(f"  ✗ {each}", err=True)
     return 1 if broken or done.stuck else 0
+
+
+def _stops_when_asked() -> list[int]:
+    """Ctrl-C or an end by the system: the day comes to its end, then the summary of what was walked is told."""
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: asked.append(number))
+    return asked
 
 
 @click.command("simulate-share", hidden=True)

@@ -25,8 +25,8 @@ from jiuzhu.verification.models import Inquiry
 
 Note = Callable[[str, str], None]
 # another change or review of the same thing is under way: the clerk comes back to it
-_WAIT_FOR = ("E_CHANGE_OPEN", "E_CHANGE_CONFLICT")
-_TRIES, _PAUSE_WD = 8, 10
+WAIT_FOR = ("E_CHANGE_OPEN", "E_CHANGE_CONFLICT")
+TRIES, PAUSE_WD = 8, 10
 LOOK_AHEAD = timedelta(days=15)
 
 
@@ -39,16 +39,16 @@ def later_walk(walker: Walker, case: Case, family: dict[str, Any], note: Note) -
         month = add_months(entitlement.first_month, plan["after_months"])
         wanted = max(month + timedelta(days=plan["day"] - 1), clock.today() + timedelta(days=1))
         yield on_day(parameters.calendar().roll_forward(wanted).on, 10)
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             entitlement = _running(case)
             if entitlement is None:
                 return
             try:
                 change = _report(walker, entitlement, family, plan)
             except Refusal as refused:
-                if refused.code not in _WAIT_FOR:
+                if refused.code not in WAIT_FOR:
                     raise
-                yield later(_PAUSE_WD)
+                yield later(PAUSE_WD)
                 continue
             note(f"change_{plan['kind']}", case.case_no)
             yield from change_walk(walker, change, note, examined=False)
@@ -199,7 +199,7 @@ def review_walk(walker: Walker, review_id: int, note: Note) -> Iterator[datetime
         reviews.issue_report(verifier, review_id)
     one, two = (walker.staff("TOWN_CLERK", entitlement.town, position) for position in (0, 1))
     change = None
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         try:
             with fence(one):
                 reviews.visit(
@@ -208,9 +208,9 @@ def review_walk(walker: Walker, review_id: int, note: Note) -> Iterator[datetime
                 change = reviews.conclude(one, review_id, text="经核对和入户，按测算办理。")
             break
         except Refusal as refused:
-            if refused.code not in _WAIT_FOR:
+            if refused.code not in WAIT_FOR:
                 raise
-        yield later(_PAUSE_WD)
+        yield later(PAUSE_WD)
         if not _still(review_id):
             return
     if change is None:

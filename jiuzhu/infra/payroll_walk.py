@@ -7,7 +7,7 @@ from typing import Any
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
-from jiuzhu.aid_types import registry
+from jiuzhu.cases.models import Entitlement
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import next_month
 from jiuzhu.core.refusal import Refusal
@@ -47,18 +47,21 @@ class PayrollWalk:
 
     def _build(self, county: Organisation, today: date) -> int:
         made = 0
-        for aid in registry.all_types():
-            for area_type in ("URBAN", "RURAL"):
-                center = self._staff("CENTER_STAFF", county)
-                try:
-                    with fence(center):
-                        run = acts.build_run(center, county.id, aid.code, area_type, next_month(today))
-                except Refusal as refused:
-                    if refused.code != _NOTHING_DUE:
-                        raise
-                    continue
-                self._send(run.id, county)
-                made += 1
+        center = self._staff("CENTER_STAFF", county)
+        with fence(center):  # kinds nobody has ever been granted need no list
+            kinds = sorted(
+                set(Entitlement.objects.filter(county=county).values_list("aid_type", "area_type"))
+            )
+        for aid_type, area_type in kinds:
+            try:
+                with fence(center):
+                    run = acts.build_run(center, county.id, aid_type, area_type, next_month(today))
+            except Refusal as refused:
+                if refused.code != _NOTHING_DUE:
+                    raise
+                continue
+            self._send(run.id, county)
+            made += 1
         return made
 
     def _send(self, run_id: int, county: Organisation) -> None:

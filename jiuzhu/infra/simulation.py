@@ -241,6 +241,7 @@ class _Helper:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C is for the parent, which lets the day come to its end
         )
 
     def order(self, text: str) -> None:
@@ -269,12 +270,12 @@ def run(
     last: date,
     first: int,
     policy: str = "",
-    each_day: Callable[[date, Progress], None],
+    each_day: Callable[[date, Progress], bool],
 ) -> Progress:
     """Walk ``families`` families from ``start`` to ``end`` (both included); the last of them comes by ``last``.
 
     ``first`` is the number of the first family in the made-up world; ``policy`` what the city publishes as its
-    ``regime_policy`` on the first day (empty: what is in force stays).
+    ``regime_policy`` on the first day (empty: what is in force stays). ``each_day`` answers whether to go on.
     """
     if end <= start:
         raise Refusal("E_INPUT", field="起止日期", problem="结束日期须晚于开始日期")
@@ -293,7 +294,8 @@ def run(
                     helper.order(today.isoformat())
                 for helper in helpers:
                     done.add(json.loads(helper.answer()))
-                each_day(today, done)
+                if not each_day(today, done):
+                    break
         finally:
             for helper in helpers:
                 helper.end()
@@ -361,6 +363,7 @@ def summary(done: Progress, broken: list[invariants.Violation]) -> list[tuple[st
             )
             or "无",
         ),
+        ("自理能力重新评估", f"{events['rated_again']:,} 次"),
         ("按新标准调整 / 备用金拨款", f"{events['standards']:,} 批 / {events['top_ups']:,} 次"),
         ("公示期间异议 / 民主评议", f"{events['objected']:,} / {events['appraised']:,}"),
         (

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.organisations import decide_authority
+from jiuzhu.benefits import table
 from jiuzhu.benefits.acts import support, support_stop
+from jiuzhu.benefits.models import Change
 from jiuzhu.cases.acts import objection
 from jiuzhu.cases.models import Case, Entitlement
-from jiuzhu.cases.models.support import Institution
+from jiuzhu.cases.models.support import Institution, SelfCareRating
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
-from jiuzhu.infra.walk import Walker, drawn_picture, later, on_day
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.infra.later_walk import PAUSE_WD, TRIES, WAIT_FOR, change_walk
+from jiuzhu.infra.walk import Walker, drawn_picture, later, on_day, rating
 from jiuzhu.parameters import queries as parameters
+from jiuzhu.policy import changes as law
 from jiuzhu.publicity.models import Posting
+
+_RATED_BEFORE = timedelta(days=30)
 
 
 def settle(walker: Walker, case: Case, family: dict[str, Any]) -> None:
@@ -63,20 +70,55 @@ def _home(walker: Walker, case: Case) -> Institution:
 
 
 def supported_later(walker: Walker, case: Case, family: dict[str, Any], note: Any) -> Iterator[datetime]:
-    """Where the story holds a death: proposed, posted seven days, decided, told, the funeral paid (3.4, TK-11)."""
-    for plan in family.get("later", ()):
-        if plan.get("why") != "DEATH":
-            continue
-        with fence(PLATFORM):
-            entitlement = Entitlement.objects.filter(case=case).first()
-        if entitlement is None:
-            return
-        month = add_months(entitlement.first_month, plan["after_months"])
-        wanted = max(month + timedelta(days=plan["day"] - 1), clock.today() + timedelta(days=1))
-        yield on_day(parameters.calendar().roll_forward(wanted).on, 10)
+    """Rated again before a rating ends (TK-08); where the story holds a death: proposed, posted seven days, decided,
+    told, the funeral paid (3.4, TK-11).
+    """
+    with fence(PLATFORM):
+        first_month = Entitlement.objects.get(case=case).first_month
+    deaths = [plan for plan in family.get("later", ()) if plan.get("why") == "DEATH"]
+    dies_on = None
+    if deaths:
+        month = add_months(first_month, deaths[0]["after_months"])
+        dies_on = max(month + timedelta(days=deaths[0]["day"] - 1), clock.today() + timedelta(days=1))
+    while again := _rated_until(case):
+        wanted = again - _RATED_BEFORE
+        if dies_on and dies_on <= wanted:
+            break
+        yield on_day(parameters.calendar().roll_forward(max(wanted, clock.today())).on, 9)
+        yield from _rate_again(walker, case, family, note)
+    if dies_on and _rated_until(case):
+        yield on_day(parameters.calendar().roll_forward(dies_on).on, 10)
         yield from _death(walker, case, family)
         note("supported_end", case.case_no)
-        return
+
+
+def _rated_until(case: Case) -> date | None:
+    """Last day of the newest rating; None when nobody is supported any more."""
+    with fence(PLATFORM):
+        if not Entitlement.objects.filter(case=case, state__in=Entitlement.RUNNING).exists():
+            return None
+        return SelfCareRating.objects.filter(case=case).latest("seq").valid_to
+
+
+def _rate_again(walker: Walker, case: Case, family: dict[str, Any], note: Any) -> Iterator[datetime]:
+    """A review under way comes first; where the sum for care changes, that is a change of its own."""
+    for _ in range(TRIES):
+        clerk = walker.staff("TOWN_CLERK", case.town)
+        try:
+            with fence(clerk):
+                support.rate_again(clerk, case.uid, **rating(case, family, clerk))
+            break
+        except Refusal as refused:
+            if refused.code not in WAIT_FOR:
+                raise
+        yield later(PAUSE_WD)
+        if _rated_until(case) is None:
+            return
+    note("rated_again", case.case_no)
+    with fence(PLATFORM):
+        opened = Change.objects.filter(entitlement__case=case, kind=law.CARE, state=table.REPORTED).first()
+    if opened:
+        yield from change_walk(walker, opened, note, examined=False)
 
 
 def _death(walker: Walker, case: Case, family: dict[str, Any]) -> Iterator[datetime]:

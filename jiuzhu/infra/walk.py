@@ -493,16 +493,21 @@ def _rate(walker: Walker, case: Case, family: dict[str, Any]) -> None:
     clerk = walker.staff("TOWN_CLERK", case.town)
     with fence(clerk):
         if not case.ratings.exists():
-            support.rate_self_care(
-                clerk,
-                case.uid,
-                items={item: item not in family.get("unable", ()) for item in aid.support.items},
-                assessor=clerk.name,
-                second_assessor="孙医生",
-                witness="邻居老周",
-                signatures=[drawn_picture("signature")] * 3,
-                organisation="镇卫生院",
-            )
+            support.rate_self_care(clerk, case.uid, **rating(case, family, clerk))
+
+
+def rating(case: Case, family: dict[str, Any], clerk: Actor) -> dict[str, Any]:
+    """What two assessors and a witness found, as the acts of rating take it."""
+    known = registry.get(case.aid_type).support
+    assert known is not None
+    return {
+        "items": {item: item not in family.get("unable", ()) for item in known.items},
+        "assessor": clerk.name,
+        "second_assessor": "孙医生",
+        "witness": "邻居老周",
+        "signatures": [drawn_picture("signature")] * 3,
+        "organisation": "镇卫生院",
+    }
 
 
 def _county_visit(walker: Walker, case: Case, county: Organisation) -> Walk:

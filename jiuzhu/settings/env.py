@@ -50,7 +50,10 @@ def database(url: str) -> dict:
         "PORT": parts.get("port", ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {},
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 3,
+        },  # the same few hundred statements, planned once
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -130,15 +131,12 @@ def transport() -> Transport:
     return Transport(settings.DEPARTMENTS_URL, settings.DEPARTMENTS_KEY, settings.DEPARTMENTS_SECRET)
 
 
-def ask(inquiry_id: int, line: Transport, *, limit_fen: int) -> str:
+def ask(inquiry: Inquiry, line: Transport, *, limit_fen: Callable[[], int]) -> str:
     """Put one question (again) and keep what came back; returns the inquiry's state.
 
     The call itself runs outside any transaction; only storing is one. Repeating is harmless: the request id is
     the same, and an answer is kept once a version.
     """
-    inquiry = Inquiry.objects.select_related(
-        "run", "run__authorisation", "run__agreement", "run__organ", "run__verifier"
-    ).get(pk=inquiry_id)
     if inquiry.state in (Inquiry.ANSWERED, Inquiry.FAILED) or inquiry.run.state != Run.RUNNING:
         return inquiry.state
     forbidden = _why_not(inquiry.run)
@@ -162,7 +160,7 @@ def _why_not(run: Run) -> str:
     return ""
 
 
-def _call(inquiry: Inquiry, line: Transport, limit_fen: int) -> Reply:
+def _call(inquiry: Inquiry, line: Transport, limit_fen: Callable[[], int]) -> Reply:
     run, connector = inquiry.run, registry.get(inquiry.source)
     if inquiry.ticket:
         return connector.poll(inquiry.ticket, line)

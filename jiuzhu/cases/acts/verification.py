@@ -102,10 +102,12 @@ def limit_fen(case: Case) -> int:
 def ask_source(inquiry_id: int, line: Any = None) -> str:
     """The queue's work: put one question for its case (fenced as the platform)."""
     with fence(PLATFORM):
-        inquiry = Inquiry.objects.select_related("run").get(pk=inquiry_id)
+        inquiry = Inquiry.objects.select_related(
+            "run", "run__authorisation", "run__agreement", "run__organ", "run__verifier"
+        ).get(pk=inquiry_id)
         case = Case.objects.select_related("household", "county", "authorisation").get(pk=inquiry.run.case_id)
         return verification_acts.ask(
-            inquiry_id, line or verification_acts.transport(), limit_fen=limit_fen(case)
+            inquiry, line or verification_acts.transport(), limit_fen=lambda: limit_fen(case)
         )
 
 

@@ -26,7 +26,7 @@ class BankDeposits:
     def submit(self, request: InquiryRequest, transport: Transport) -> Reply:
         body = envelope(request) | {
             "family": [{"seq": s.seq, "custName": s.name, "certNo": s.id_no} for s in request.subjects],
-            "familyLimitFen": request.limit_fen,
+            "familyLimitFen": request.limit_fen(),
         }
         (ticket,) = taken(
             readable(transport.call("POST", "/yh/deposit/batch", body, flavour="SHA1")), "batchNo"

@@ -78,7 +78,7 @@ def request(*people: dict, source: str = "HJ") -> InquiryRequest:
         agreement_no="BM1",
         subjects=subjects,
         as_of=date(2019, 9, 1),
-        limit_fen=4_320_000,
+        limit_fen=lambda: 4_320_000,
     )
 
 
