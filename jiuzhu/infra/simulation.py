@@ -49,8 +49,9 @@ _REVIEWS = 10_000_000  # numbers of walks of reviews begin here, above every fam
 
 @dataclass
 class Progress:
-    """What has happened so far; ``stuck`` are walks that met a refusal they should not have met."""
+    """What has happened until the end of ``reached``; ``stuck`` are walks that met a refusal they should not have met."""
 
+    reached: date
     events: Counter[str] = field(default_factory=Counter)
     stuck: list[str] = field(default_factory=list)
 
@@ -279,7 +280,7 @@ def run(
     """
     if end <= start:
         raise Refusal("E_INPUT", field="起止日期", problem="结束日期须晚于开始日期")
-    done = Progress()
+    done = Progress(start)
     with departments(first + families) as address:
         helpers = [
             _Helper(address, share, families=families, start=start, last=last, first=first, policy=policy)
@@ -294,6 +295,7 @@ def run(
                     helper.order(today.isoformat())
                 for helper in helpers:
                     done.add(json.loads(helper.answer()))
+                done.reached = today
                 if not each_day(today, done):
                     break
         finally:
