@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
 from jiuzhu.cases.acts import emergency
 from jiuzhu.cases.emergencies import KINDS
@@ -33,6 +34,23 @@ def _moment(label: str, help_text: str) -> forms.DateTimeField:
         input_formats=[_MINUTE],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MINUTE),
     )
+
+
+CARRIED = {
+    "name": "p0-name",
+    "id_no": "p0-id_no",
+    "phone": "p0-phone",
+    "village": "home-village",
+    "place": "home-address",
+    "summary": "need",
+}
+
+
+def carried(request: HttpRequest) -> dict[str, str] | None:
+    """What was typed at the one door before "this cannot wait" was pressed; None for any other request."""
+    if request.POST.get("action") != "carry":
+        return None
+    return {name: value for name, field in CARRIED.items() if (value := request.POST.get(field, "").strip())}
 
 
 class ReportForm(Checked):

@@ -25,6 +25,14 @@ def token(request: HttpRequest) -> str:
         raise Refusal("E_INPUT", field="表单标识", problem="页面已损坏，请刷新") from None
 
 
+def uid(text: str, what: str) -> uuid.UUID:
+    """The identifier a form carries; E_NOT_FOUND for a spoilt one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Refusal("E_NOT_FOUND", what=what) from None
+
+
 def version(request: HttpRequest) -> int | None:
     """The version of the case the page was drawn from; a page without one is a stale page."""
     given = request.POST.get("seen", "")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, QuerySet
 
-from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation, Post, Staff
 from jiuzhu.accounts.organisations import COUNTY_LEVEL, towns_of, village_name, villages_of
 from jiuzhu.accounts.queries import colleagues
@@ -106,6 +106,17 @@ def family_view(actor: Actor, household_uid: UUID | str) -> dict[str, Any]:
             for each in members_of(household, today)
         ],
     }
+
+
+def who_came(actor: Actor, household_uid: UUID | str) -> dict[str, Any]:
+    """The first of a family on record, for the page that helps at once; only a clerk gets the number, on record."""
+    household = receptions.known_family(actor, household_uid)
+    head = members_of(household, clock.today())[0].person
+    told = {"name": head.name, "village": household.village_code, "age": age_on(head.born_on, clock.today())}
+    if actor.role != "TOWN_CLERK":
+        return told
+    record(actor, "person.carry", about=head, to="急难救助")
+    return told | {"id_no": head.id_no, "phone": head.phone}
 
 
 def own_matters(town: Organisation) -> list[Any]:
@@ -372,6 +383,35 @@ def lead_for(actor: Actor, uid: UUID | str) -> Lead:
     check_may_see(actor, found)
     record(actor, "lead.read", about=found, case_no=found.number)
     return found
+
+
+def receipt_of(number: str) -> dict[str, Any]:
+    """What anybody with the number of a word he gave may know: how far it is, never about whom or with what result.
+
+    Raises E_NOT_FOUND.
+    """
+    with fence(PLATFORM):
+        found = Lead.objects.filter(number__iexact=number.strip()[:30]).first() if number.strip() else None
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="这个编号，请核对后再查")
+    word, plain, colour = _RECEIPT["CLOSED" if not found.open and found.state != "NOT_FOUND" else found.state]
+    return {
+        "number": found.number,
+        "town": found.town,
+        "reported_on": found.reported_at,
+        "word": word,
+        "plain": plain,
+        "colour": colour,
+        "due_on": found.due_on if found.state == "OPEN" else None,
+    }
+
+
+_RECEIPT = {
+    "OPEN": ("已收到", "工作人员会上门查看。", "blue"),
+    "VISITED": ("已上门", "工作人员已经上门看过，正在办理。", "blue"),
+    "NOT_FOUND": ("没有找到人", "按您说的没有找到人。如果还能看到，请写清楚地点再反映一次。", "orange"),
+    "CLOSED": ("已办结", "工作人员已经处理完。家庭情况属于个人隐私，不在这里公开。", "green"),
+}
 
 
 def lead_view(actor: Actor, lead: Lead) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def door(request: HttpRequest) -> HttpResponse:
             back_url=reverse("portal:mine"),
             town=town,
             channel="ONLINE",
-            urgent_url=reverse("portal:emergency"),
+            urgent_url=reverse("portal:emergency_report", args=[town.id]),
             done=lambda reception: reverse("portal:matters"),
             villages=places.village_choices(town),
             view=onedoor.family_view(actor, home.uid) if home else None,
@@ -160,7 +160,7 @@ def tell(request: HttpRequest) -> HttpResponse:
     try:
         attempts.check("tell", address, limit=_A_DAY)
         form.check()
-        leads.report(
+        lead = leads.report(
             actor,
             town_id=town.id,
             source="PUBLIC",
@@ -176,4 +176,21 @@ def tell(request: HttpRequest) -> HttpResponse:
             return handed.repeated(request, refusal, "/speak/")
         return handed.refused(request, "portal/tell.html", context, refusal)
     messages.success(request, "已收到，工作人员会尽快上门。您的姓名和电话密封保存，不会公开。")
-    return redirect("portal:speak")
+    return redirect(f"{reverse('portal:told')}?number={lead.number}")
+
+
+def told(request: HttpRequest) -> HttpResponse:
+    """How far a word about somebody in hardship is, by its number; a stranger who guesses numbers is stopped."""
+    number = request.GET.get("number", "").strip()[:30]
+    context = {"page_title": "查反映的事", "back_url": "/speak/", "number": number, "found": None}
+    if not number:
+        return render(request, "portal/told.html", context)
+    address = request.META.get("REMOTE_ADDR", "")
+    try:
+        attempts.check("told", address, limit=_A_DAY)
+        context["found"] = onedoor.receipt_of(number)
+    except Refusal as refusal:
+        if refusal.code == "E_NOT_FOUND":
+            attempts.failed("told", address)
+        return handed.refused(request, "portal/told.html", context, refusal)
+    return render(request, "portal/told.html", context)

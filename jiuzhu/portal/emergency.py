@@ -10,7 +10,7 @@ from jiuzhu.cases.acts import emergency
 from jiuzhu.core import id_numbers
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
-from jiuzhu.intake.emergency import ReportForm
+from jiuzhu.intake.emergency import ReportForm, carried
 from jiuzhu.portal import asking
 from jiuzhu.portal.asking import citizen_only
 
@@ -40,10 +40,12 @@ def report(request: HttpRequest, town_id: int) -> HttpResponse:
     town = places.town(town_id)
     if town is None:
         raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
+    typed = carried(request)
+    asked = request.method != "POST" or typed is not None
     form = ReportForm(
-        request.POST if request.method == "POST" else None,
+        None if asked else request.POST,
         villages=places.village_choices(town),
-        initial={"name": request.asker.name, "id_no": asking.number_of(request)},
+        initial={"name": request.asker.name, "id_no": asking.number_of(request)} | (typed or {}),
     )
     context = {
         "frame": "ui/frame_portal.html",
@@ -52,7 +54,7 @@ def report(request: HttpRequest, town_id: int) -> HttpResponse:
         "form": form,
         "once": handed.token(request),
     }
-    if request.method != "POST":
+    if asked:
         return render(request, "intake/emergency.html", context)
     try:
         form.check()

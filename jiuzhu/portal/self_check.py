@@ -25,7 +25,7 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy import composition, evidence
 
 KEPT = "self_check"
-FIRST_ROWS, MOST_ROWS = 2, 10
+FIRST_ROWS, MOST_ROWS = 1, 10
 _UNSURE = ("", "不清楚")
 _YES_NO = [_UNSURE, ("yes", "有"), ("no", "没有")]
 _VERDICTS = {

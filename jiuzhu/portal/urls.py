@@ -35,6 +35,7 @@ urlpatterns = [
     path("matters/<uuid:uid>/slip/", door.slip, name="slip"),
     path("windows/", door.windows, name="windows"),
     path("speak/tell/", door.tell, name="tell"),
+    path("speak/told/", door.told, name="told"),
     path("mine/", progress.mine, name="mine"),
     path("mine/benefits/<int:number>/", progress.benefit, name="benefit"),
     path("mine/<uuid:uid>/", progress.case_page, name="case"),

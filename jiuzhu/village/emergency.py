@@ -10,7 +10,8 @@ from django.urls import reverse
 from jiuzhu.cases.acts import emergency
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
-from jiuzhu.intake.emergency import ReportForm
+from jiuzhu.intake.emergency import ReportForm, carried
+from jiuzhu.onedoor import queries as onedoor
 from jiuzhu.village.screens import assistant_only
 
 
@@ -21,10 +22,14 @@ def report(request: HttpRequest) -> HttpResponse:
     if town is None:
         raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
     villages = places.village_choices(town, actor.villages)
+    typed = carried(request)
+    if typed and request.POST.get("household"):
+        typed |= onedoor.who_came(actor, handed.uid(request.POST["household"], "家庭"))
+    asked = request.method != "POST" or typed is not None
     form = ReportForm(
-        request.POST if request.method == "POST" else None,
+        None if asked else request.POST,
         villages=villages,
-        initial={"village": villages[0][0]},
+        initial={"village": villages[0][0]} | (typed or {}),
     )
     context = {
         "frame": "ui/frame_village.html",
@@ -33,7 +38,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "form": form,
         "once": handed.token(request),
     }
-    if request.method != "POST":
+    if asked:
         return render(request, "intake/emergency.html", context)
     try:
         form.check()

@@ -56,7 +56,12 @@ def permissions(request: HttpRequest) -> HttpResponse:
             "page_title": "权限表",
             "roles": roles,
             "moves": [
-                {**row, "cells": [role.code in row["roles"] for role in roles]} for row in moves.values()
+                {
+                    **row,
+                    "cells": [role.code in row["roles"] for role in roles],
+                    "automatic": not row["roles"] & {role.code for role in roles},
+                }
+                for row in moves.values()
             ],
             "powers": [
                 {"title": title, "cells": [has_power(role.code, power) for role in roles]}

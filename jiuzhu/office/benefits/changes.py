@@ -143,8 +143,10 @@ class ReportForm(forms.Form):
 
     def __init__(self, data: Any, *, kind: str, entitlement: Any, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
-        self.kind = kind
+        self.kind, self.in_threes = kind, kind == law.INC
         members = present(entitlement)
+        if len(members) == 1:  # nobody else can be meant
+            self.initial = dict.fromkeys(("person", "who1", "asset_who"), members[0][0]) | self.initial
         someone = [("", "请选择"), *members]
         add = self.fields.__setitem__
         if kind == law.DEL:

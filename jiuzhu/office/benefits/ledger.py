@@ -79,7 +79,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             Column("persons", "人口", kind="number"),
             Column("month_fen", "本月金额（元）", kind="money"),
             Column("first_month", "起发月份", kind="month"),
-            Column("review_class", "复核类别"),
+            Column(lambda row: f"{row.review_class}类", "复核类别"),
             Column(review_tag, "下次复核", kind="html"),
             Column("number", "待遇编号"),
         ],

@@ -77,8 +77,14 @@ def _list_page(request: HttpRequest, refusal: Refusal | None = None, data: Any =
     if len(rows) == 1 and not has_power(actor.role, "fund.top_up") and refusal is None:
         return redirect("office:fund", town_id=rows[0].town.id)
     may = has_power(actor.role, "fund.top_up")
+    filled = [row for row in rows if row.balance_fen or row.paid_fen]
     context = {
         "page_title": "备用金",
+        "names": [row.town.name for row in filled],
+        "series": [
+            ("余额", [row.balance_fen / 100 for row in filled]),
+            ("本月支付", [row.paid_fen / 100 for row in filled]),
+        ],
         "table": Table(
             columns=[
                 Column("town.name", "乡镇（街道）", href=_address),

@@ -67,7 +67,7 @@ def receive(request: HttpRequest) -> HttpResponse:
             "consent": bool(given.get("consent")),
         }
     context = {
-        "page_title": "一门受理",
+        "page_title": "登记受理",
         "town": town,
         "view": view,
         "chosen": chosen,

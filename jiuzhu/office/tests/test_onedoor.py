@@ -15,6 +15,8 @@ from departments import desks
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Organisation, Staff
 from jiuzhu.accounts.organisations import villages_of
+from jiuzhu.audit.models import AuditEntry
+from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.onedoor import leads, referrals
@@ -60,6 +62,24 @@ def family_form(city: City, **more: Any) -> dict[str, Any]:
     for number, each in enumerate(people[1:], 1):
         form |= {f"p{number}-{name}": each[name] for name in ("name", "id_no", "relation")}
     return form | {"need": NEED, "own": ["DIBAO"], "other": ["MEDICAL"], "consent": "on"} | more
+
+
+def test_what_cannot_wait_takes_along_what_was_typed_or_who_is_on_record(city: City) -> None:
+    client, typed = browser(CLERK), family_form(city, need="房子昨夜着火", household="")
+
+    page = client.post("/office/emergency/", typed | {"action": "carry"}).content.decode()
+
+    assert "房子昨夜着火" in page and typed["p0-id_no"] in page and "发放并登记" in page
+    receive(city, client)
+    with fence(PLATFORM):
+        assert not Case.objects.filter(aid_type="TA_EMERGENCY").exists()
+        reception = Reception.objects.get()
+        home, person = reception.household, reception.person
+    known = {"action": "carry", "household": home.uid, "need": "房子昨夜着火"}
+    page = client.post("/office/emergency/", known).content.decode()
+    assert person.name in page and person.id_no in page
+    with fence(PLATFORM):
+        assert AuditEntry.objects.filter(action="person.carry").count() == 1
 
 
 def receive(city: City, client: Client, **more: Any) -> Any:

@@ -44,7 +44,8 @@ def convert(request: HttpRequest, uid: UUID) -> HttpResponse:
     actor = request.asker
     case = queries.case_for(actor, uid)
     members = queries.household_view(actor, case)["members"]
-    form = ConvertForm(request.POST or None, case=case, members=members)
+    offered = {name: request.GET.get(name, "") for name in ("aid_type", "person_uid")}
+    form = ConvertForm(request.POST or None, case=case, members=members, initial=offered)
     context = {
         "page_title": f"{case.applicant.name}家庭改办其他救助",
         "form": form,

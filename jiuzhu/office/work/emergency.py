@@ -18,8 +18,9 @@ from jiuzhu.core.codes import choices
 from jiuzhu.core.money import yuan
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
-from jiuzhu.intake.emergency import AidForm, Checked, ReportForm
+from jiuzhu.intake.emergency import AidForm, Checked, ReportForm, carried
 from jiuzhu.office.work.page import case_url, head, refused, staff_only
+from jiuzhu.onedoor import queries as onedoor
 from jiuzhu.ui.tables import Column, Page, Table
 
 _PAGE, _AID, _REGISTER = (f"office/work/{name}.html" for name in ("emergency", "aid", "registration"))
@@ -46,12 +47,15 @@ def first_aid(request: HttpRequest) -> HttpResponse:
     """Everything on one page: what happened, to whom, what is given, signed on the screen. Or only the report."""
     _clerk_only(request.asker)
     town = places.town(request.asker.organ_id)
-    data = request.POST if request.method == "POST" else None
+    typed = carried(request)
+    data = request.POST if request.method == "POST" and typed is None else None
+    if typed and request.POST.get("household"):
+        typed |= onedoor.who_came(request.asker, handed.uid(request.POST["household"], "家庭"))
     villages = places.village_choices(town)
     kept = request.session.get(VILLAGE, villages[0][0])
     context: dict[str, Any] = {
         "page_title": "急难救助",
-        "report": ReportForm(data, villages=villages, initial={"village": kept}),
+        "report": ReportForm(data, villages=villages, initial={"village": kept} | (typed or {})),
         "aid": _aid_form(request, town, data),
         "once": handed.token(request),
         "back": reverse("office:today"),

@@ -109,10 +109,39 @@ def test_anybody_may_tell_of_somebody_in_hardship_a_name_given_is_sealed(city: C
 
     done = client.post(f"/speak/tell/?town={town().id}", given)
 
-    assert done.status_code == 302
     with fence(PLATFORM):
-        assert Lead.objects.get().state == "OPEN"
+        lead = Lead.objects.get()
         assert Informant.objects.get().name == "路人甲"
+    receipt = client.get(done["Location"]).content.decode()
+    assert lead.number in receipt and "已收到" in receipt and "高大柱" not in receipt
+
+
+def test_a_receipt_tells_how_far_it_is_and_nothing_about_the_family(city: City) -> None:
+    client = Client()
+    given = {"name": "高大柱", "text": "独居，几天没出门", "village": village()}
+    client.post(f"/speak/tell/?town={town().id}", given)
+    with fence(PLATFORM):
+        number = Lead.objects.get().number
+        Lead.objects.update(state="ALREADY_HELPED", open=False)
+
+    shown = client.get(f"/speak/told/?number={number.lower()}").content.decode()
+
+    assert "已办结" in shown and "在救助" not in shown and "高大柱" not in shown
+    for _ in range(5):
+        assert client.get("/speak/told/?number=XS1").status_code == 404
+    assert "E_LOCKED" in client.get(f"/speak/told/?number={number}").content.decode()
+
+
+def test_what_cannot_wait_takes_along_what_was_typed_at_the_door(city: City) -> None:
+    head = city.facts("single_elder", DELEGATED)["people"][0]
+    client = enter(head)
+    address = f"/emergency/{town().id}/"
+    assert address in client.get(f"/door/?town={town().id}").content.decode()
+
+    page = client.post(address, form(head, action="carry", need="房子着火了")).content.decode()
+
+    assert "房子着火了" in page and head["id_no"] in page and "马上报告" in page
+    assert f'value="{village()}" selected' in page
 
 
 def test_telling_has_a_limit_of_an_afternoon(city: City) -> None:

@@ -206,6 +206,7 @@ def search_bar(context: Context, form: Any, *, main: int = 4) -> dict[str, Any]:
         "first": fields[:main],
         "rest": fields[main:],
         "open": any(field.value() for field in fields[main:]),
+        "used": bool(context["request"].GET) if context.get("request") else False,
         "path": context["request"].path if context.get("request") else "",
     }
 
@@ -565,12 +566,30 @@ def calculation_table(outcome: Any, names: Any = None) -> dict[str, Any]:
         }
         for line in _of(outcome, "lines", ())
     ]
+    code = _of(outcome, "aid_type", "")
+    monthly = not code or aid_types.get(code).pays == MONTHLY
     return {
         "lines": lines,
+        "unit": "元/月" if monthly else "元",
+        "total": "每月保障金额" if monthly else "救助金额",
         "amount": _of(outcome, "amount_fen"),
         "parameters": _of(outcome, "parameters", ()),
         "is_sample": _of(outcome, "is_sample", False),
     }
+
+
+def _seen(value: Any, limit: Any, unit: str, comparison: str) -> str:
+    """What was found against what is asked; a yes, a no or a nothing is said by the title and its mark."""
+    if unit == "flag" or (value == limit == 0):
+        return "情况不详" if value is None else ""
+    found = show(value, unit)
+    if value is not None and value == limit and comparison == "等于":
+        return format_html("现值 <strong>{}</strong>", found)
+    if limit == 0 and comparison == "不超过":
+        return format_html("现值 <strong>{}</strong>，应当没有", found)
+    return format_html(
+        "现值 <strong>{}</strong>，要求{} <strong>{}</strong>", found, comparison, show(limit, unit)
+    )
 
 
 @register.inclusion_tag("ui/parts/condition_list.html")
@@ -589,9 +608,7 @@ def condition_list(outcome: Any) -> dict[str, Any]:
                 "tone": tone,
                 "word": word,
                 "sign": sign,
-                "value": show(value, unit),
-                "limit": show(limit, unit),
-                "comparison": _of(each, "comparison", ""),
+                "seen": _seen(value, limit, unit, _of(each, "comparison", "")),
                 "article": _of(each, "article", ""),
                 "sentence": _of(each, "sentence", ""),
                 "silent": _of(each, "silent", ()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -158,6 +159,9 @@ def test_a_case_is_converted_by_one_form_with_the_familys_agreement(city: City) 
             in clerk.get(f"/office/cases/{family.uid}/").content.decode()
         )
         address = f"/office/cases/{family.uid}/convert/"
+        person = family.case.applicant.uid
+        offered = clerk.get(f"{address}?aid_type=TEKUN&person_uid={person}").content.decode()
+        assert re.search(r'value="TEKUN"[^>]*checked', offered) and f'value="{person}" selected' in offered
         assert clerk.post(address, {"aid_type": "TEKUN"}).status_code == 422
         page = clerk.post(address, {"aid_type": "TEKUN", "agreed": "on"}, follow=True).content.decode()
         assert "已改办特困人员救助供养" in page

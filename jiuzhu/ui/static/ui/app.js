@@ -216,6 +216,42 @@
     });
   }
 
+  // —— 选择文件：浏览器说什么语言都是中文；没有脚本时是浏览器自己的样子
+  function setUpFiles(scope) {
+    fresh(scope, "input[type=file].form-control", "govFile", function (input) {
+      var box = document.createElement("span"), button = document.createElement("span"), words = document.createElement("span");
+      box.className = "gov-file";
+      button.className = "btn btn-outline-primary";
+      button.textContent = input.accept.indexOf("image") === 0 ? "拍照或选图片" : "选择文件";
+      words.className = "gov-note";
+      button.setAttribute("aria-hidden", "true");
+      words.setAttribute("aria-hidden", "true");
+      function say() { words.textContent = input.files.length > 1 ? "已选 " + input.files.length + " 个" : input.files.length ? input.files[0].name : "还没有选"; }
+      input.parentNode.insertBefore(box, input);
+      box.appendChild(button);
+      box.appendChild(words);
+      box.appendChild(input);
+      input.addEventListener("change", say);
+      say();
+    });
+  }
+
+  // —— 窄屏上每一行是一张卡片，列名写在前面；太宽的对照表照旧左右滑动
+  function setUpTables(scope) {
+    fresh(scope, ".gov-table-scroll > .gov-table:not(.gov-cards)", "govTable", function (table) {
+      var heads = table.querySelectorAll("thead > tr:only-child > *");
+      if (!heads.length || heads.length > 8) { return; }
+      table.classList.add("gov-cards");
+      each(table, "tbody > tr", function (row) {
+        if (row.children.length !== heads.length) { return; }
+        each(row, ":scope > td", function (cell) {
+          var words = heads[Array.prototype.indexOf.call(row.children, cell)].textContent.trim();
+          if (words && !cell.hasAttribute("data-label") && !cell.classList.contains("gov-actions") && !cell.classList.contains("gov-row-number")) { cell.setAttribute("data-label", words); }
+        });
+      });
+    });
+  }
+
   // —— 已查看的敏感信息，到时自动遮回
   function setUpReveal(scope) {
     fresh(scope, "[data-hide-after]", "govHide", function (place) {
@@ -300,10 +336,10 @@
 
   // —— 菜单：窄屏默认收起
   function setUpFold(scope) {
-    fresh(scope, "[data-fold]", "govFold", function (fold) { if (window.matchMedia("(max-width: 991px)").matches) { fold.open = false; } });
+    fresh(scope, "[data-fold]", "govFold", function (fold) { if (window.matchMedia("(max-width: 991px)").matches && !fold.hasAttribute("data-fold-open")) { fold.open = false; } });
   }
 
-  function setUp(scope) { [setUpMoney, setUpSignature, setUpPhoto, setUpReveal, setUpSpy, setUpCharts, setUpQuorum, setUpFold].forEach(function (work) { work(scope); }); }
+  function setUp(scope) { [setUpMoney, setUpSignature, setUpFiles, setUpTables, setUpPhoto, setUpReveal, setUpSpy, setUpCharts, setUpQuorum, setUpFold].forEach(function (work) { work(scope); }); }
   setUp(document);
   document.addEventListener("htmx:load", function (event) { if (event.detail.elt !== document.body) { setUp(event.detail.elt.parentNode || event.detail.elt); } });
 })();
