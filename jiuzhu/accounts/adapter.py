@@ -24,6 +24,14 @@ class StaffAdapter(DefaultAccountAdapter):
         """The password once more before a second factor is changed, not before the first one is enrolled."""
         return is_mfa_enabled(self.request.user)
 
+    def set_password(self, user: Any, password: str) -> None:
+        """Chosen by its owner: nobody else knows it any more."""
+        user.password_given = False
+        super().set_password(user, password)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return settings.LOGIN_REDIRECT_URL
+
     def pre_login(self, request: HttpRequest, user: Any, **named: Any) -> HttpResponse | None:
         if settings.DEMO or not user.is_demo:
             return super().pre_login(request, user, **named)

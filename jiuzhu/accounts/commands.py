@@ -67,7 +67,9 @@ def open_account(username: str, name: str, organ_code: str, role: str) -> None:
         opened, password = staffing.open_account(
             PLATFORM, username=username, name=name, organ_id=organ.id, role=role
         )
-    click.echo(f"已开设 {opened.username}，初始密码 {password}（只显示这一次，登录后绑定动态验证码）")
+    click.echo(
+        f"已开设 {opened.username}，初始密码 {password}（只显示这一次，登录后先改密码、再绑定动态验证码）"
+    )
 
 
 commands = [token, staff]

@@ -99,6 +99,7 @@ class Staff(SealedRow, AbstractBaseUser):
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    password_given = models.BooleanField("密码由管理员设定，尚未自行修改", default=False)
 
     id_no = Sealed("id_no_sealed", index="id_no_index")
     phone = Sealed("phone_sealed")

@@ -1,6 +1,7 @@
 """Acts of the administrator: accounts opened and closed, posts given and ended, access renewed (ORG-14, VER-31, VER-35).
 
-A password is made here, shown once and kept as a hash; the second factor is enrolled by its owner at first sign-in.
+A password is made here, shown once and kept as a hash; its owner changes it before anything else and enrols the
+second factor at first sign-in.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def open_account(
     if Staff.objects.filter(username__iexact=username).exists():
         raise Refusal("E_INPUT", field="工号", problem=f"{username}已经有账号，一人一号，不得共用")
     password = _password()
-    staff = Staff.objects.create_user(username, password, name=name)
+    staff = Staff.objects.create_user(username, password, name=name, password_given=True)
     record(actor, "account.open", about=staff, staff=username)
     give_post(actor, staff.id, organ_id=organ_id, role=role, **post)  # type: ignore[arg-type]
     return staff, password
@@ -146,7 +147,8 @@ def renew_access(actor: Actor, staff_id: int) -> str:
         raise Refusal("E_SOD", who=actor.name, why="不能给自己重设，请由另一名管理员办理")
     password = _password()
     staff.set_password(password)
-    staff.save(update_fields=["password"])
+    staff.password_given = True
+    staff.save(update_fields=["password", "password_given"])
     Authenticator.objects.filter(user=staff).delete()
     record(actor, "account.renew", about=staff, staff=staff.username)
     return password

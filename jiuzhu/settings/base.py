@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "jiuzhu.accounts.middleware.OwnPasswordMiddleware",
     "jiuzhu.accounts.middleware.SecondFactorMiddleware",
     "jiuzhu.ui.middleware.AskerMiddleware",
 ]
@@ -113,7 +114,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_FORMS = {"login": "jiuzhu.accounts.forms.StaffLoginForm"}
+ACCOUNT_FORMS = {
+    "login": "jiuzhu.accounts.forms.StaffLoginForm",
+    "change_password": "jiuzhu.accounts.forms.OwnPasswordForm",
+}
 ACCOUNT_ADAPTER = "jiuzhu.accounts.adapter.StaffAdapter"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

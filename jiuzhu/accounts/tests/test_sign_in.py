@@ -153,3 +153,28 @@ def test_the_second_factor_is_changed_only_after_the_password_once_more(clerk: S
     asked = client.get("/accounts/2fa/totp/deactivate/")
 
     assert "reauthenticate" in asked.headers["Location"]
+
+
+def test_a_password_made_by_the_administrator_is_changed_before_anything_else(clerk: Staff) -> None:
+    """Neither work nor the second factor comes first; the old one again is no change (VER-31)."""
+    given, client = "管理员给的密码5000", Client()
+    clerk.set_password(given)
+    clerk.password_given = True
+    clerk.save()
+    _password(client, given)
+    change = "/accounts/password/change/"
+
+    for address in ("/office/", "/accounts/2fa/totp/activate/", "/accounts/posts/", "/"):
+        assert client.get(address).headers["Location"] == change
+    assert "请先换成只有您自己知道的密码" in client.get(change).content.decode()
+    new = "自己想的麦子5001"
+    sent = {"oldpassword": given, "password1": given, "password2": given}
+    assert "不能与现在的密码相同" in client.post(change, sent).content.decode()
+    assert client.get("/office/").headers["Location"] == change
+
+    done = client.post(change, sent | {"password1": new, "password2": new})
+
+    assert done.headers["Location"] == "/office/"
+    clerk.refresh_from_db()
+    assert clerk.check_password(new) and not clerk.password_given
+    assert client.get("/office/").headers["Location"] == "/accounts/2fa/totp/activate/"

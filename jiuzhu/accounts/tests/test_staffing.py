@@ -59,6 +59,7 @@ def test_an_account_opens_with_a_first_password_that_signs_in(admin: Actor, town
 
     assert client.session["_auth_user_id"] == str(staff.id)
     assert not staff.is_demo
+    assert staff.password_given and client.get("/office/").headers["Location"] == "/accounts/password/change/"
     assert password not in staff.password
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"account.open", "post.give"}
 
@@ -193,6 +194,7 @@ def test_the_administrator_does_it_all_on_screen(admin: Actor, town: Organisatio
     client = Client()
     client.force_login(Staff.objects.get(pk=admin.id), backend="jiuzhu.accounts.backend.StaffBackend")
     TOTP.activate(Staff.objects.get(pk=admin.id), "JBSWY3DPEHPK3PXP")
+    Staff.objects.filter(pk=admin.id).update(password_given=False)
     village = villages_of(town)[0].code
     given = {"organ": town.id, "employment": "VILLAGE", "full_time": "on"}
 
