@@ -19,7 +19,7 @@ class DoorForm(forms.Form):
         label="需要什么帮助",
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="用群众自己的话写，几句就行",
+        help_text="用平常话写，几句就行",
     )
     causes = forms.MultipleChoiceField(
         label="困难原因（可多选）",

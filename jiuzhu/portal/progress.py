@@ -42,7 +42,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = queries.listing(request.asker)[0] if request.asker.household_id else []
     if len(rows) == 1:
         return redirect("portal:case", uid=rows[0].case.uid)
-    return render(request, "portal/mine.html", {"page_title": "办理进度", "back_url": "/", "rows": rows})
+    shown = [{"case": each.case, "aid": registry.get(each.case.aid_type).name} for each in rows]
+    return render(request, "portal/mine.html", {"page_title": "办理进度", "back_url": "/", "rows": shown})
 
 
 @citizen_only

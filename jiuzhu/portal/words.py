@@ -149,20 +149,24 @@ def result(actor: Actor, case: Any, names: dict[str, str]) -> dict[str, Any] | N
     }
 
 
+_SHOWN = 12
+
+
 def payments(entitlement: Any) -> list[dict[str, Any]]:
-    """What was sent to the bank for this family, newest first, and what the bank said."""
+    """The newest of what was sent to the bank for this family, and what the bank said; a carer's pay says so."""
     if entitlement is None:
         return []
     lines = entitlement.pay_lines.select_related("result", "run").order_by("-pay_month", "-id")
     return [
         {
             "month": line.pay_month,
+            "what": "照料护理费" if line.care_fen and line.care_fen == line.total_fen else "",
             "total_fen": line.total_fen,
             "bank": line.bank_name,
             "word": _paid_word(line),
             "colour": "green" if getattr(line, "result", None) and line.result.code == "00" else "blue",
         }
-        for line in lines
+        for line in lines[:_SHOWN]
     ]
 
 

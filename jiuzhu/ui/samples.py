@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from jiuzhu.aid_types import registry
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.policy.outcome import ConditionResult, Line, Outcome
@@ -156,7 +157,7 @@ def _outcome() -> Outcome:
         {"key": "dibao.standard", "title": "低保标准", "value": 53400, "unit": "fen", "source": "示例标准 STD-T", "article": "国务院令第649号第十条"},
     )  # fmt: skip
     return Outcome(
-        "dibao",
+        registry.ORDINARY,
         "P2019",
         "NEED_REVIEW",
         3,

@@ -23,6 +23,9 @@ DESKTOP = {"width": 1366, "height": 820}
 PHONE = {"width": 390, "height": 844}
 # the menu is folded on a phone and open at a desk; the page itself decides when it is loaded
 _FOLD_MENU = "open => document.querySelectorAll('[data-fold]').forEach(each => each.open = open)"
+# a bar that stays at the window's edge would lie across the middle of a picture of the whole page
+_LAY_BARS = """() => document.querySelectorAll('.gov-savebar, .gov-phone-tabs, .gov-menu, .gov-head')
+  .forEach(each => { each.style.position = 'static'; })"""
 SERIOUS = ("serious", "critical")
 
 
@@ -181,6 +184,7 @@ class Screen:
         for name, wanted in (("desktop", DESKTOP), ("phone", PHONE)):
             self.page.set_viewport_size(wanted)
             self.page.evaluate(_FOLD_MENU, name == "desktop")
+            self.page.evaluate(_LAY_BARS)
             self.page.wait_for_timeout(150)
             pictures[name] = self.page.screenshot(full_page=True, animations="disabled")
         self.page.set_viewport_size(size)
@@ -194,6 +198,7 @@ def browser_of(playwright: Any) -> Iterator[Browser]:
     browser = playwright.chromium.launch(
         executable_path=path,
         args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"],
+        env={**os.environ, "LANGUAGE": "zh_CN"},
     )
     try:
         yield browser

@@ -244,7 +244,7 @@ def test_a_neighbour_objects_the_village_votes_true_and_the_family_is_granted(ci
     assert _state() == "GRANTED"
 
 
-def _registered_by_acts(city: City, number: int, town: str) -> None:
+def registered_by_acts(city: City, number: int, town: str) -> None:
     """A family walked to its grant by the acts themselves: the journey begins with its money."""
     family = city.families(number) | {"town": town, "behaviour": {}}
     walker = Walker(
@@ -263,7 +263,7 @@ def _registered_by_acts(city: City, number: int, town: str) -> None:
 def test_the_month_is_paid_from_the_list_to_the_account(city: City) -> None:
     """Four people, a bank file, a return, and the family sees the money (PAY-01..06)."""
     for number in (0, 2, 3):
-        _registered_by_acts(city, number, "371522102")
+        registered_by_acts(city, number, "371522102")
     with fence(PLATFORM):
         first_month = min(each.first_month for each in Entitlement.objects.all())
     city.on((first_month - timedelta(days=1)).replace(day=26), 9)

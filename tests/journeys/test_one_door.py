@@ -60,6 +60,18 @@ def test_a_neighbour_is_noticed_visited_helped_and_passed_on(city: City) -> None
         slip = Referral.objects.get()
     clerk.open(f"/office/referrals/{slip.uid}/").sees("模拟部门，非真实答复")
     clerk.tell("clerk", "转办事项", "部门答复自动回来；超期标红、自动催办。告知家庭之后才算办结。")
+    while slip.state not in ("ANSWERED", "RETURNED"):
+        city.working_days_later(1)
+        onedoor.departments()
+        with fence(PLATFORM):
+            slip.refresh_from_db()
+    clerk = city.staff(handler)
+    clerk.open(f"/office/referrals/{slip.uid}/")
+    fold = clerk.page.locator("details", has_text="告知家庭并办结").first
+    fold.evaluate("each => each.open = true")
+    fold.get_by_label("怎样告知家庭").fill("电话告知：医保局的答复和去哪里办。")
+    clerk.click(fold.get_by_role("button", name="告知家庭并办结"))
+    clerk.sees("已办结").sound()
     clerk.open("/office/referrals/").sound()
     clerk.open("/office/door/").fill("来的是谁", head["name"]).press("查找").sees("家里")
     clerk.tell("clerk", "来的是谁", "输入姓名或号码，登记过的家庭直接带出来。")

@@ -505,7 +505,11 @@ def write_decision(act: Act, kept: Examination, result: str, explanation: str) -
     except IntegrityError as refused:
         code = "E_SOD" if "E_SOD" in str(refused) else "E_AUTH"
         raise Refusal(
-            code, who=actor.name, why="，不得作出决定", role=actor.organ, act=act.move.title
+            code,
+            who=actor.name,
+            why="参加过本次登记、核实或入户，不能作出决定",
+            role=actor.organ,
+            act=act.move.title,
         ) from refused
 
 

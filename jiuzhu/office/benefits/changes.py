@@ -389,7 +389,8 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
                 "title": move.title,
                 "form": shown[move.key],
                 "danger": move.key == "drop",
-                "folded": move.key in _SELDOM and request.POST.get("do") != move.key,
+                "folded": (move.key in _SELDOM or (move.key == "examine" and kept is not None))
+                and request.POST.get("do") != move.key,
             }
             for move in sorted(queries.allowed(actor, found), key=lambda move: move.key in _SELDOM)
             if move.key in shown

@@ -78,7 +78,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 class VisitForm(forms.Form):
-    officers = forms.MultipleChoiceField(label="入户人员（两人以上）", widget=forms.CheckboxSelectMultiple)
+    officers = forms.MultipleChoiceField(
+        label="入户人员（两人以上）",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="入户的人不能再作决定，负责人一般不选",
+    )
     visited_on = day_field("入户日期")
     text = text_field("入户情况")
 
