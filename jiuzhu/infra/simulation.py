@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from typing import IO, Any
 
 import httpx
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Organisation
@@ -190,9 +191,11 @@ class Share:
                 again = next(walk)
         except StopIteration:
             self.events["finished"] += index < _REVIEWS
-        except Refusal as refused:
+        except (Refusal, DatabaseError) as met:  # what the database forbids is a finding, the others go on
             what = f"复核{index - _REVIEWS}" if index >= _REVIEWS else f"家庭{index}"
-            self.stuck.append(f"{self.case_of.get(index, what)}：{refused}")
+            self.stuck.append(f"{self.case_of.get(index, what)}：{met}")
+            if not isinstance(met, Refusal):
+                traceback.print_exception(met)
             self.events["finished"] += index < _REVIEWS
         else:
             self._push(again, index, walk)

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.accounts.models import Organisation
 from jiuzhu.cases.acts import archive, service
 from jiuzhu.cases.queries import papers_of
 from jiuzhu.core import clock
@@ -177,6 +178,18 @@ def test_each_organ_numbers_its_own_kinds(granted: Family, refused_family: Famil
 
 
 # —— what must never be on them
+
+
+def test_no_two_kinds_of_paper_and_no_two_organs_share_a_word_of_their_numbers(city: City) -> None:
+    """DOC-01: a number names one paper; the end of support and the end of a case once bore the same word."""
+    codes: dict[str, set[str]] = {}
+    for each in catalogue.all_notices().values():
+        if each.numbered:
+            codes.setdefault(each.kind_word, set()).add(each.code)
+    assert {word: found for word, found in codes.items() if len(found) > 1} == {}
+    with fence(PLATFORM):
+        names = [acts.short_name(organ, date(2019, 9, 2)) for organ in Organisation.objects.all()]
+    assert len(names) == len(set(names))
 
 
 def _render(code: str, **data: Any) -> engine.Rendered:
