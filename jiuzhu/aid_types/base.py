@@ -36,6 +36,7 @@ class AidType:
     """``exclusive_group``: a person is in one open case and one entitlement of a group at a time (AID-01).
 
     ``mandatory_sources`` are the sources without which a report is only PARTIAL (VER-10).
+    ``sources_afterwards``: who may be asked once help was given, where nobody is asked before (E6).
     ``review_class`` gives A, B or C, how often the family is looked at again (5.2).
     ``pays`` is MONTHLY, ONCE or STATUS (recognised, no money); ``regimes`` those in which the type exists.
     ``per_person``: one person's aid, not the household's; ``may_be_single``: a household's that one member may have
@@ -78,6 +79,7 @@ class AidType:
     urgent: bool = False
     pilots_only: bool = True
     town_limit: str = ""
+    sources_afterwards: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -17,6 +17,7 @@ from jiuzhu.api.api import api
 from jiuzhu.api.reads import shown
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import (
+    afterwards,
     application,
     conversion,
     decision,
@@ -89,6 +90,12 @@ def _drawn(act: Callable[..., Any]) -> Callable[..., Any]:
         return act(actor, uid, **fields | {"picture": picture(fields["picture"])}, **versions)
 
     return call
+
+
+def _deliver(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> Any:
+    second = fields["second_picture"]
+    drawn = {"picture": picture(fields["picture"]), "second_picture": picture(second) if second else None}
+    return emergency.deliver(actor, uid, **fields | drawn, **versions)
 
 
 def _sign(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> Any:
@@ -211,7 +218,11 @@ ACTS = (
     ActRow("convert", "改办其他救助", S.ConvertIn, _plain(conversion.convert)),
     ActRow("carry-report", "沿用有效核对报告（VER-CV）", S.ActIn, _plain(verification.carry_report)),
     ActRow("file-kin", "登记近亲属备案（REL-04）", S.KinIn, _plain(events.file_kin)),
-    ActRow("deliver-aid", "先行救助、再次发放（E2）", S.AidIn, _drawn(emergency.deliver)),
+    ActRow("deliver-aid", "先行救助、再次发放（E2）", S.AidIn, _deliver),
+    ActRow("countersign", "第二经办人签认（E2）", S.ActIn, _plain(emergency.countersign)),
+    ActRow("consent-afterwards", "签署核对授权（E6）", S.AfterConsentIn, _drawn(afterwards.consent)),
+    ActRow("verify-afterwards", "补做核对（E6）", S.ActIn, _plain(afterwards.start)),
+    ActRow("report-afterwards", "登记补做核对结果（E6）", S.AfterCheckIn, _plain(afterwards.conclude)),
     ActRow("record-oral-approval", "登记县级口头同意", S.OralIn, _plain(emergency.record_oral_approval)),
     ActRow(
         "complete-registration", "补登记（E3）", S.RegistrationIn, _drawn(emergency.complete_registration)

@@ -218,10 +218,29 @@ class AidIn(ActIn):
     amount_fen: int = Field(ge=0, le=10**9)
     second_id: int = Field(ge=1, le=2**31)
     picture: str = Field(max_length=4_000_000, description="受助人签字或指印，base64")
+    second_picture: str = Field(
+        "", max_length=4_000_000, description="第二经办人签字，base64；空的由本人以 countersign 签认"
+    )
     what: str = Field("", max_length=200)
     receiver_name: str = Field("", max_length=60)
     delivered_at: datetime | None = None
     good_reason: str = Field("", max_length=200)
+
+
+class AfterConsentIn(ActIn):
+    """E6c."""
+
+    picture: str = Field(max_length=4_000_000, description="受助人在授权书上的签字，base64")
+    mode: str = Field("SCREEN", description="SCREEN PAPER")
+    on_behalf_of: str = Field("", max_length=60)
+
+
+class AfterCheckIn(ActIn):
+    """E6r."""
+
+    fit: bool
+    words: str = Field("", max_length=400, description="明显不符合的必填")
+    false_statement: bool = Field(False, description="本人隐瞒或者虚报")
 
 
 class OralIn(ActIn):

@@ -10,9 +10,9 @@ from jiuzhu.accounts.models import Organisation, Staff
 from jiuzhu.accounts.organisations import county_of, village_name
 from jiuzhu.accounts.queries import colleagues
 from jiuzhu.cases import authority, evidence
-from jiuzhu.cases.acts.emergency import HANDLERS, unannounced
+from jiuzhu.cases.acts.emergency import HANDLERS, delivered, second_signed, unannounced
 from jiuzhu.cases.hardship import last_help
-from jiuzhu.cases.models import Case, Delivery, Emergency, Registration
+from jiuzhu.cases.models import AfterCheck, Case, Delivery, Emergency, Registration
 from jiuzhu.cases.temporary_guards import first_aid_limit_fen
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
@@ -20,6 +20,8 @@ from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.regimes import regime_on
+from jiuzhu.verification import queries as verification
+from jiuzhu.verification.models import Run
 
 KINDS = list(Delivery.KINDS.items())
 
@@ -45,11 +47,12 @@ def emergency_of(case: Case) -> dict[str, Any] | None:
                 "amount_fen": each.amount_fen,
                 "what": each.what,
                 "delivered_at": each.delivered_at,
-                "handlers": f"{each.handler.name}、{each.second_handler.name}",
+                "handlers": f"{each.handler.name}、{each.second_handler.name}{second_signed(each)}",
                 "receiver": each.receiver_name,
             }
-            for each in case.deliveries.select_related("handler", "second_handler").order_by("stage")
+            for each in delivered(case)
         ],
+        "after_check": AfterCheck.objects.filter(case=case).select_related("by").first(),
         "oral": list(case.oral_approvals.order_by("id")),
         "given_fen": given,
         "limit_fen": limit,
@@ -58,6 +61,24 @@ def emergency_of(case: Case) -> dict[str, Any] | None:
         "repeated": helped is not None and today <= add_months(helped, months),
         "registration": Registration.objects.filter(case=case).select_related("handler", "sealed_by").first(),
     }
+
+
+def to_countersign(actor: Actor) -> list[Case]:
+    """Cases in which this person stood beside the first handler and has not signed yet (E2)."""
+    unsigned = Delivery.objects.filter(second_handler_id=actor.id, countersign__isnull=True)
+    return list(Case.objects.filter(pk__in=unsigned.values("case_id")).order_by("id"))
+
+
+def has_to_do(actor: Actor, case: Case, key: str) -> bool:
+    """Whether one of the steps that may follow help (E2c, E6) is still to be made by this person."""
+    run = verification.latest_run(case.id)
+    unsigned = Delivery.objects.filter(case=case, second_handler_id=actor.id or 0, countersign__isnull=True)
+    return {
+        "E2c": unsigned.exists(),
+        "E6c": case.authorisation_id is None and bool(case.applicant.id_no),
+        "E6v": case.authorisation_id is not None and run is None,
+        "E6r": run is not None and run.state == Run.RUNNING,
+    }[key]
 
 
 def second_handlers(actor: Actor) -> list[Staff]:

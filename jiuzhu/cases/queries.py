@@ -155,7 +155,7 @@ def listing(
 
 
 # may happen at almost any time, so they are nobody's task of today
-_OCCASIONAL = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04", "CONV", "VER-CV")
+_OCCASIONAL = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04", "CONV", "VER-CV", "E2c", "E6c", "E6v", "E6r")
 
 
 def due_today(actor: Actor, *, limit: int = 100) -> list[Row]:

@@ -19,6 +19,7 @@ from jiuzhu.policy.hardship import repeated
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.publicity.models import Posting
 from jiuzhu.verification import queries as verification
+from jiuzhu.verification.models import Run
 
 if TYPE_CHECKING:
     from jiuzhu.cases.acts._act import Act
@@ -95,6 +96,61 @@ def oral_approval_told(act: Act) -> None:
         minutes=1
     ):
         raise Refusal("E_INPUT", field="同意时间", problem="应在接报之后、现在之前")
+
+
+@guard
+def second_handler_signs(act: Act) -> None:
+    """E2: whoever stood beside the first handler signs for himself, once a stage."""
+    named = Delivery.objects.filter(case=act.case, second_handler_id=act.actor.id)
+    if not named.exists():
+        raise Refusal("E_SOD", who=act.actor.name, why="不是本案先行救助的第二经办人")
+    if not named.filter(countersign__isnull=True).exists():
+        raise Refusal("E_STATE", act=act.move.title, state="您已签认")
+
+
+# —— what is asked afterwards (E6)
+
+
+@guard
+def helped_person_known(act: Act) -> None:
+    """Nobody can be asked about a person without a number; who has consented once is not asked to again."""
+    if not act.case.applicant.id_no:
+        raise Refusal("E_DOC", missing="受助人的公民身份号码")
+    if act.case.authorisation_id:
+        raise Refusal("E_STATE", act=act.move.title, state="已签署授权")
+
+
+@guard
+def helped_person_signs(act: Act) -> None:
+    """VER-21: the consent is the person's own, signed."""
+    if act.given.get("picture") is None:
+        raise Refusal("E_SEAL", missing="受助人在授权书上的签字")
+
+
+@guard
+def not_asked_yet(act: Act) -> None:
+    """One check afterwards is enough (E6: it may follow)."""
+    if verification.latest_run(act.case.id) is not None:
+        raise Refusal("E_STATE", act=act.move.title, state="已经发起")
+
+
+@guard
+def asked_afterwards(act: Act) -> None:
+    run = verification.latest_run(act.case.id)
+    if run is None or run.state != Run.RUNNING:
+        raise Refusal("E_VERIFICATION", why="没有进行中的补做核对")
+
+
+@guard
+def unfitness_described(act: Act) -> None:
+    """E6: clear unfitness is written down, and whether the person had lied; a lie alone leads further (CRD)."""
+    fit, words = act.given.get("fit"), str(act.given.get("words", "")).strip()
+    if fit is None:
+        raise Refusal("E_INPUT", field="核对结论", problem="请选择")
+    if not fit and len(words) < 5:
+        raise Refusal("E_INPUT", field="情况说明", problem="明显不符合的，请写明查到了什么")
+    if fit and act.given.get("false_statement"):
+        raise Refusal("E_INPUT", field="隐瞒或者虚报", problem="只有不符合的才填")
 
 
 # —— the registration

@@ -203,7 +203,7 @@ INVARIANTS = (
         "每笔金额等于当月待遇，批次合计等于明细合计",
         """SELECT e.number, to_char(l.pay_month, 'YYYY-MM') || '金额不符' FROM payments_payline l
            JOIN cases_entitlement e ON e.id = l.entitlement_id
-           WHERE l.pay_kind = 'REGULAR' AND l.reissue_of_id IS NULL AND NOT EXISTS (
+           WHERE l.pay_kind IN ('REGULAR', 'TA') AND l.reissue_of_id IS NULL AND NOT EXISTS (
               SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = e.id AND a.superseded_at IS NULL
               AND l.pay_month >= a.from_month AND (a.to_month IS NULL OR l.pay_month <= a.to_month)
               AND CASE l.part WHEN 'CARE' THEN a.care_fen = l.care_fen

@@ -164,6 +164,7 @@ def _list(actor: Actor, run: PayRun, towns: list[int]) -> int:
         "aid_type": run.aid_type,
         "area_type": run.area_type,
         "supported": registry.get(run.aid_type).support is not None,
+        "only_once": registry.get(run.aid_type).pays == ONCE,
     }
     columns, own = _chosen(run, values)
     added = _run_sql(statements.BUILD, **values, columns=columns, own=own)

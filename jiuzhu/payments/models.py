@@ -10,6 +10,8 @@ from jiuzhu.cases.models import Entitlement
 from jiuzhu.people.models import BankAccount, Person
 from jiuzhu.vault.models import StoredFile
 
+LIVING = ("REGULAR", "ARREARS", "TA")
+
 
 class PayRun(models.Model):
     """One run per county, aid type, area type, month and kind (REGULAR, R1, R2 …), PAY-02."""
@@ -58,7 +60,8 @@ class RunStep(models.Model):
 class PayLine(models.Model):
     """One sum for one entitlement, month and kind. Added once, never changed; a re-issue is a linked line.
 
-    Kinds: REGULAR the month's own, ARREARS a month missed, SETTLEMENT what is still owed after the end, FUNERAL.
+    Kinds: REGULAR the month's own, ARREARS a month missed, TA aid given once, SETTLEMENT what is still owed after
+    the end, FUNERAL.
 
     Payee's number and account stay sealed in one place: the line points at the person and at the account row,
     which is dated and never rewritten (PROTECT keeps it). Care money paid to a carer is a part of its own (TK-10).
@@ -103,13 +106,13 @@ class PayLine(models.Model):
             # a month missed and paid later as arrears is the same month: either, never both (PAY-06)
             models.UniqueConstraint(
                 fields=["entitlement", "pay_month", "part"],
-                condition=Q(reissue_of__isnull=True, pay_kind__in=["REGULAR", "ARREARS"]),
+                condition=Q(reissue_of__isnull=True, pay_kind__in=LIVING),
                 name="one_living_sum_a_month",
             ),
             # care money is either in the month's own line or a part of its own, never in both
             models.UniqueConstraint(
                 fields=["entitlement", "pay_month"],
-                condition=Q(reissue_of__isnull=True, pay_kind__in=["REGULAR", "ARREARS"], care_fen__gt=0),
+                condition=Q(reissue_of__isnull=True, pay_kind__in=LIVING, care_fen__gt=0),
                 name="care_paid_once_a_month",
             ),
             models.CheckConstraint(

@@ -24,10 +24,10 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document
 from jiuzhu.payments import permissions, statements, table
-from jiuzhu.payments.models import BankFile, Due, LineMark, PayLine, PayRun, RunStep
+from jiuzhu.payments.models import LIVING, BankFile, Due, LineMark, PayLine, PayRun, RunStep
 
 PAGE = 50
-KINDS = {"REGULAR": "", "ARREARS": "补发", "SETTLEMENT": "结清", "FUNERAL": "丧葬费"}
+KINDS = {"REGULAR": "", "TA": "一次性", "ARREARS": "补发", "SETTLEMENT": "结清", "FUNERAL": "丧葬费"}
 PARTS = {PayLine.BASE: "", PayLine.CARE: "照料护理费"}
 
 
@@ -566,9 +566,7 @@ def paid_lines(entitlement_id: int) -> QuerySet[PayLine]:
 
 
 def _living(entitlement_id: int) -> QuerySet[PayLine]:
-    return PayLine.objects.filter(
-        entitlement_id=entitlement_id, pay_kind__in=("REGULAR", "ARREARS"), reissue_of__isnull=True
-    )
+    return PayLine.objects.filter(entitlement_id=entitlement_id, pay_kind__in=LIVING, reissue_of__isnull=True)
 
 
 def listed_months(entitlement_id: int, since: date) -> list[Listed]:

@@ -8,7 +8,7 @@ _IN_FORCE = """(e.state IN ('ACTIVE', 'GRADUAL') OR (e.state IN ('STOPPED', 'CLO
 
 # One living sum a month: a month listed, as its own or as arrears, is done (PAY-06).
 _LISTED = """EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id AND l.pay_month = {month}
-    AND l.reissue_of_id IS NULL AND l.pay_kind IN ('REGULAR', 'ARREARS'))"""
+    AND l.reissue_of_id IS NULL AND l.pay_kind IN ('REGULAR', 'ARREARS', 'TA'))"""
 
 # The account of an entitlement by purpose, the first of those wanted that there is (TK-10).
 # Who pays a month of a family that moved to another county: the old one through the month of the transfer, whoever
@@ -62,7 +62,7 @@ WHERE CASE kind WHEN 'DEDUCTION' THEN kept * %(share_of)s <= fen * %(share)s
     ELSE true END
 """
 
-# Everything a line takes from where it comes. A family whose first month was missed (granted after the list was
+# Everything a line takes from where it comes. Aid given once has a kind of its own, late or not (TA). A family whose first month was missed (granted after the list was
 # made) gets those months as arrears; a month that already has a line is left out (PAY-03, PAY-06, AMT-06).
 # Arrears and deductions chosen above stand in the columns of the month's line; without one they have their own.
 # A supported person's money goes whole to the home that keeps him; at home his care money goes to his carer, as a
@@ -79,7 +79,8 @@ SELECT %(run)s, row_number() OVER (ORDER BY e.town_id, e.village_code, e.id, x.p
     x.base_fen + x.topup_fen + x.care_fen + x.arrears_fen - x.deduction_fen,
     b.id, b.bank_code, b.bank_name, b.holder_name
 FROM (
-    SELECT e.id, m.pay_month, CASE WHEN m.pay_month = %(month)s THEN 'REGULAR' ELSE 'ARREARS' END AS pay_kind,
+    SELECT e.id, m.pay_month, CASE WHEN %(only_once)s THEN 'TA'
+            WHEN m.pay_month = %(month)s THEN 'REGULAR' ELSE 'ARREARS' END AS pay_kind,
         q.part, q.wants, NULL::bigint AS account_id, a.members_count,
         CASE q.part WHEN 'BASE' THEN a.base_fen ELSE 0 END AS base_fen,
         CASE q.part WHEN 'BASE' THEN a.topup_fen ELSE 0 END AS topup_fen,
@@ -92,7 +93,7 @@ FROM (
         FROM generate_series(
             CASE WHEN e.first_month < %(month)s
                   AND NOT EXISTS (SELECT 1 FROM payments_payline l WHERE l.entitlement_id = e.id
-                                  AND l.pay_kind IN ('REGULAR', 'ARREARS'))
+                                  AND l.pay_kind IN ('REGULAR', 'ARREARS', 'TA'))
                  THEN e.first_month ELSE %(month)s END::timestamp, %(month)s::timestamp, interval '1 month') g
     ) m
     JOIN cases_entitlementamount a ON a.entitlement_id = e.id AND a.superseded_at IS NULL
@@ -199,7 +200,7 @@ WITH line AS NOT MATERIALIZED (
 )
 SELECT id, 'DEAD', 'E' FROM line WHERE died_on < pay_month AND pay_kind <> 'FUNERAL'
 UNION ALL
-SELECT id, 'ENDED', 'E' FROM line WHERE pay_kind IN ('REGULAR', 'ARREARS')
+SELECT id, 'ENDED', 'E' FROM line WHERE pay_kind IN ('REGULAR', 'ARREARS', 'TA')
     AND (last_month < pay_month OR (last_month IS NULL AND entitled NOT IN ('ACTIVE', 'GRADUAL')))
 UNION ALL
 SELECT l.id, 'AMOUNT', 'E' FROM line l WHERE l.base_fen + l.topup_fen + l.care_fen > 0 AND NOT EXISTS (
@@ -215,7 +216,7 @@ SELECT l.id, 'DUES', 'E' FROM line l WHERE l.reissue_of_id IS NULL AND (l.arrear
         coalesce(sum(d.amount_fen) FILTER (WHERE d.kind = 'DEDUCTION'), 0)
     FROM payments_dueend x JOIN payments_due d ON d.id = x.due_id WHERE x.line_id = l.id)
 UNION ALL
-SELECT l.id, 'RATING', 'E' FROM line l WHERE %(supported)s AND l.pay_kind IN ('REGULAR', 'ARREARS') AND NOT EXISTS (
+SELECT l.id, 'RATING', 'E' FROM line l WHERE %(supported)s AND l.pay_kind IN ('REGULAR', 'ARREARS', 'TA') AND NOT EXISTS (
     SELECT 1 FROM cases_selfcarerating g JOIN cases_entitlement e ON e.case_id = g.case_id
     WHERE e.id = l.entitlement_id AND g.valid_to >= l.pay_month)
 UNION ALL
@@ -262,7 +263,7 @@ WITH missing AS MATERIALIZED (
     FROM cases_entitlement e
     LEFT JOIN (
         SELECT l.entitlement_id FROM payments_payline l
-        WHERE l.pay_month = %(month)s AND l.reissue_of_id IS NULL AND l.pay_kind IN ('REGULAR', 'ARREARS')
+        WHERE l.pay_month = %(month)s AND l.reissue_of_id IS NULL AND l.pay_kind IN ('REGULAR', 'ARREARS', 'TA')
             AND l.town_id = ANY (%(towns)s)
     ) listed ON listed.entitlement_id = e.id
     WHERE {_PLACE.format(month="%(month)s")} = ANY (%(towns)s) AND e.aid_type = %(aid_type)s AND e.area_type = %(area_type)s

@@ -314,7 +314,7 @@ def test_one_sum_goes_through_the_pay_run_once_and_the_case_closes_with_the_bank
     with fence(PLATFORM):
         line = PayLine.objects.get(entitlement__case=case)
         sent = files.read(BankFile.objects.get(run=run, direction="OUT").file)
-    assert (line.total_fen, family.case.state) == (348_000, "GRANTED")
+    assert (line.total_fen, line.pay_kind, family.case.state) == (348_000, "TA", "GRANTED")
     by(staff["COUNTY_FINANCE"], payments.read_return_file, run.id, bank.make_return(sent))
 
     assert family.case.state == "CLOSED"

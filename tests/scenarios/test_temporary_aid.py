@@ -12,15 +12,16 @@ from django.db import IntegrityError, connection, transaction
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation, Post
 from jiuzhu.accounts.organisations import villages_of
-from jiuzhu.cases import queries
-from jiuzhu.cases.acts import emergency
-from jiuzhu.cases.models import Case
+from jiuzhu.cases import emergencies, queries
+from jiuzhu.cases.acts import afterwards, emergency
+from jiuzhu.cases.models import Case, Countersign
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
 from jiuzhu.funds import queries as funds
-from jiuzhu.infra import invariants
+from jiuzhu.infra import invariants, queue
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.publicity.models import Posting
+from jiuzhu.verification.models import Run
 from tests.families import COUNTY_DECIDES, DELEGATED, City, refused
 
 FIRE, TRAFFIC, ILLNESS = "01", "02", "04"
@@ -572,3 +573,81 @@ def test_e8_the_month_s_list_says_name_persons_and_sum_and_nothing_else(town: To
     )
     assert (case.state, case.closed_on) == ("CLOSED", date(2019, 10, 10))
     assert "火灾" not in body and "起火" not in body
+
+
+# —— the second handler, and what is asked afterwards
+
+
+def test_e2_the_second_handler_signs_for_himself_once(town: Town) -> None:
+    case = town.deliver(town.report("2019-10-10T08:00:00"), "2019-10-10T09:00:00")
+    with town.as_("TOWN_CLERK", "2019-10-10T10:00:00") as clerk, refused("E_SOD", "第二经办人"):
+        emergency.countersign(clerk, case.uid)
+
+    with town.as_("TOWN_VERIFIER", "2019-10-10T10:00:00") as second:
+        assert [each.pk for each in emergencies.to_countersign(second)] == [case.pk]
+        assert emergencies.emergency_of(case)["deliveries"][0]["handlers"].endswith("（未签认）")
+        emergency.countersign(second, case.uid)
+        assert not emergencies.to_countersign(second)
+        assert (
+            "未签认"
+            not in emergencies.emergency_of(Case.objects.get(pk=case.pk))["deliveries"][0]["handlers"]
+        )
+        with refused("E_STATE", "您已签认"):
+            emergency.countersign(second, case.uid)
+
+
+def test_e2_the_second_handler_may_sign_on_the_spot(town: Town) -> None:
+    case = town.deliver(
+        town.report("2019-10-10T08:00:00"), "2019-10-10T09:00:00", second_picture=drawn_picture("second")
+    )
+
+    with fence(PLATFORM):
+        signed = Countersign.objects.get(case=case)
+    assert signed.by_id == town.second and signed.signature is not None
+
+
+def helped(town: Town) -> Case:
+    case = town.report("2019-10-10T08:00:00", id_no="371599195801010046", name="示例水", age=None)
+    return town.deliver(case, "2019-10-10T09:00:00")
+
+
+def test_e6_departments_are_asked_after_help_and_only_about_the_person_helped(town: Town) -> None:
+    case = helped(town)
+    with town.as_("TOWN_VERIFIER", "2019-10-10T10:00:00") as verifier, refused("E_NOAUTH"):
+        afterwards.start(verifier, case.uid)
+    with town.as_("TOWN_CLERK", "2019-10-10T10:00:00") as clerk:
+        afterwards.consent(clerk, case.uid, picture=drawn_picture("signature"))
+
+    with town.as_("TOWN_VERIFIER", "2019-10-11T10:00:00") as verifier, queue.collected() as jobs:
+        afterwards.start(verifier, case.uid)
+    with clock.at(shanghai("2019-10-11T11:00:00")):
+        town.city.walker.ask_departments(jobs)
+    with town.as_("TOWN_VERIFIER", "2019-10-11T12:00:00") as verifier:
+        with refused("E_INPUT", "查到了什么"):
+            afterwards.conclude(verifier, case.uid, fit=False)
+        case = afterwards.conclude(verifier, case.uid, fit=False, words="名下有商品房三套，均出租")
+
+    assert case.state == "EMERGENCY_AID"
+    assert papers(case) == ["W32", "W33", "W02", "W05"]
+    with fence(PLATFORM):
+        run = Run.objects.get(case_id=case.pk)
+        assert [each.person_id for each in run.subjects.all()] == [case.applicant_id]
+        assert case.after_check.words.startswith("名下有") and not case.after_check.false_statement
+
+
+def test_e6_a_check_may_follow_the_seal_and_changes_nothing_that_was_given(town: Town) -> None:
+    case = helped(town)
+    case = town.register(case, "2019-10-11T09:00:00", unknown_identity="")
+    case = town.seal(case, "2019-10-11T15:00:00")
+    with town.as_("TOWN_CLERK", "2019-10-12T10:00:00") as clerk:
+        case = afterwards.consent(clerk, case.uid, picture=drawn_picture("signature"))
+
+    assert case.state == "CLOSED"
+    assert balance(town) == 5_000_000 - 200_000
+
+
+def test_e6_nobody_is_asked_about_a_person_without_a_number(town: Town) -> None:
+    case = town.deliver(town.report("2019-10-10T08:00:00"), "2019-10-10T09:00:00")
+
+    with town.as_("TOWN_CLERK", "2019-10-10T10:00:00") as clerk, refused("E_DOC", "公民身份号码"):
+        afterwards.consent(clerk, case.uid, picture=drawn_picture("signature"))

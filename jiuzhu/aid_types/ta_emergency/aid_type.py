@@ -18,6 +18,7 @@ TA_EMERGENCY = AidType(
     assess=assess,
     sources=(),
     mandatory_sources=(),
+    sources_afterwards=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
     hardship_causes={code: name for code, name in choices("ta_cause").items() if code in CAUSES},
     review_class=lambda evidence: "C",
     pays=ONCE,

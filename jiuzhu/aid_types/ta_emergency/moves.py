@@ -1,6 +1,6 @@
 """Moves of emergency aid (3.6): report to the minute, first aid within a day, registration within five working days.
 
-No verification, appraisal or publicity comes before first aid (E6). More than the town may give goes to whoever has
+No verification, appraisal or publicity comes before first aid; departments may be asked afterwards (E6). More than the town may give goes to whoever has
 the authority and comes back for the next stage (E4).
 """
 
@@ -11,6 +11,8 @@ from jiuzhu.workflow.table import MoveTable, move
 
 REPORTERS = "APPLICANT VILLAGE_ASSIST TOWN_CLERK TOWN_LEAD"
 TOWN = "TOWN_CLERK TOWN_LEAD"
+HANDLERS = "TOWN_CLERK TOWN_VERIFIER TOWN_LEAD TOWN_PAYROLL"
+HELPED = "EMERGENCY_AID EMERGENCY_REG CLOSED"
 
 FIRST_AID = (
     move(
@@ -45,6 +47,15 @@ FIRST_AID = (
         "TOWN_CLERK",
         guards="two_handlers receipt_signed within_first_aid_limit",
         papers="W33",
+    ),
+    move(
+        "E2c",
+        "countersign",
+        "第二经办人签认",
+        HELPED,
+        HELPED,
+        HANDLERS,
+        guards="second_handler_signs",
     ),
     move(
         "E2o",
@@ -125,6 +136,38 @@ ANNOUNCED = (
     ),
 )
 
+AFTERWARDS = (
+    move(
+        "E6c",
+        "consent_afterwards",
+        "签署核对授权（补做）",
+        HELPED,
+        HELPED,
+        "TOWN_CLERK TOWN_VERIFIER",
+        guards="helped_person_known helped_person_signs",
+        papers="W02",
+    ),
+    move(
+        "E6v",
+        "verify_afterwards",
+        "补做核对",
+        HELPED,
+        HELPED,
+        "TOWN_VERIFIER COUNTY_VERIFIER",
+        guards="authorisation_in_force verifier_is_bound not_asked_yet",
+    ),
+    move(
+        "E6r",
+        "report_afterwards",
+        "登记补做核对结果",
+        HELPED,
+        HELPED,
+        "TOWN_VERIFIER COUNTY_VERIFIER",
+        guards="verifier_is_bound asked_afterwards sources_answered_or_timed_out unfitness_described",
+        papers="W05",
+    ),
+)
+
 SUPPLEMENT = (
     move(
         "E4",
@@ -169,4 +212,4 @@ SUPPLEMENT = (
     *(row for row in ENDING if row.key in ("ORG-04", "ORG-06")),
 )
 
-MOVES = MoveTable(FIRST_AID + REGISTRATION + ANNOUNCED + SUPPLEMENT)
+MOVES = MoveTable(FIRST_AID + REGISTRATION + ANNOUNCED + AFTERWARDS + SUPPLEMENT)

@@ -453,13 +453,13 @@ def enter_authorised(actor: Actor, case: Case) -> Case:
             sources=sources,
             signed_on=consent.signed_on,
             valid_to_on=consent.valid_to,
-            signatures=_signature_pictures(signatures),
+            signatures=signature_pictures(signatures),
         )
         act.paper("W03", sources=sources)
     return act.case
 
 
-def _signature_pictures(signatures: Any) -> list[dict[str, str]]:
+def signature_pictures(signatures: Any) -> list[dict[str, str]]:
     return papers.pictures(
         [(each.image, f"{each.signer_name}{'（代签）' if each.on_behalf_of else ''}") for each in signatures]
     )

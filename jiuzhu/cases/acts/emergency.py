@@ -28,6 +28,7 @@ from jiuzhu.cases.acts.review import assessment_words
 from jiuzhu.cases.models import (
     Assessment,
     Case,
+    Countersign,
     Decision,
     Delivery,
     Emergency,
@@ -238,13 +239,15 @@ def deliver(
     receiver_name: str = "",
     delivered_at: datetime | None = None,
     photo: Picture | None = None,
+    second_picture: Picture | None = None,
     good_reason: str = "",
     seen: int | None = None,
     once: Once = None,
 ) -> Case:
     """E2: aid is in the person's hands, signed for before two of the town; money leaves the reserve fund with it.
 
-    The first time from INTENT, further stages later. Raises E_LIMIT, E_SEAL, E_SOD, E_TA_REPEAT, E_FUND_SHORT.
+    The first time from INTENT, further stages later. The second signs with ``second_picture`` on the spot, or
+    himself later (:func:`countersign`). Raises E_LIMIT, E_SEAL, E_SOD, E_TA_REPEAT, E_FUND_SHORT.
     """
     state = Case.objects.filter(uid=uid).values_list("state", flat=True).first()
     key = "E2s" if state == "EMERGENCY_AID" else "E2"
@@ -284,6 +287,8 @@ def deliver(
             photo=files.keep(photo.content, photo.mime) if photo else None,
             at=act.at,
         )
+        if second_picture:
+            _countersign(case, delivery, second_picture, act.at)
         if kind in FROM_FUND:
             funds.pay(actor, case.town, amount_fen=amount_fen, case_no=case.case_no, ref=delivery.uid)
         if key == "E2" and _counted_from(case, act.today) == "DELIVERED":
@@ -311,8 +316,39 @@ def _receipt(act: Act, delivery: Delivery) -> dict[str, Any]:
         "handlers": [act.actor.name, delivery.second_handler.name],
         "cause": name_of("ta_cause", act.case.emergency.cause),
         "signatures": papers.pictures([(delivery.signature, delivery.receiver_name)]),
+        "second": papers.pictures(
+            [
+                (each.signature, delivery.second_handler.name)
+                for each in Countersign.objects.filter(delivery=delivery)
+            ]
+        ),
         "photos": papers.pictures([(delivery.photo, "现场")] if delivery.photo else []),
     }
+
+
+def _countersign(case: Case, delivery: Delivery, picture: Picture | None, at: datetime) -> None:
+    Countersign.objects.create(
+        case=case,
+        delivery=delivery,
+        by_id=delivery.second_handler_id,
+        signature=files.keep(picture.content, picture.mime) if picture else None,
+        signed_at=at,
+    )
+
+
+def countersign(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: Once = None) -> Case:
+    """E2: signed in himself, the second handler answers for every stage that names him and is not signed yet."""
+    with acting(actor, uid, "E2c", seen=seen, once=once) as act:
+        open_ones = Delivery.objects.filter(
+            case=act.case, second_handler_id=actor.id, countersign__isnull=True
+        )
+        stages = []
+        for delivery in open_ones.order_by("stage"):
+            _countersign(act.case, delivery, None, act.at)
+            stages.append(delivery.stage)
+        act.to(act.case.state)
+        act.note(stages=stages)
+    return act.case
 
 
 def first_aid_at_once(
@@ -515,14 +551,23 @@ def _registered(act: Act, told: Registration) -> dict[str, Any]:
                 "amount_fen": each.amount_fen,
                 "what": each.what or "—",
                 "delivered_at": each.delivered_at.isoformat(),
-                "handlers": f"{each.handler.name}、{each.second_handler.name}",
+                "handlers": f"{each.handler.name}、{each.second_handler.name}{second_signed(each)}",
             }
-            for each in case.deliveries.select_related("handler", "second_handler").order_by("stage")
+            for each in delivered(case)
         ],
         "lines": papers.lines(outcome),
         "signatures": papers.pictures([(told.handler_signature, told.handler.name)]),
         "is_sample": outcome.is_sample,
     }
+
+
+def delivered(case: Case) -> Any:
+    return case.deliveries.select_related("handler", "second_handler", "countersign").order_by("stage")
+
+
+def second_signed(delivery: Delivery) -> str:
+    """Nothing once the second handler has signed; else that he has not."""
+    return "" if hasattr(delivery, "countersign") else "（未签认）"
 
 
 # —— E8

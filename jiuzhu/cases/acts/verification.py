@@ -111,7 +111,7 @@ def ask_source(inquiry_id: int, line: Any = None) -> str:
         )
 
 
-def _make_report(act: Act, run: Run, *, valid_to: date | None = None) -> Report:
+def make_report(act: Act, run: Run, *, valid_to: date | None = None) -> Report:
     """W05: assess the verified family, compare with what it said, keep report and findings."""
     case = act.case
     with fence(PLATFORM):
@@ -169,7 +169,7 @@ def carry_report(
             authorisation=act.case.authorisation,
             aid_type=act.case.aid_type,
         )
-        _make_report(act, run, valid_to=former.valid_to)
+        make_report(act, run, valid_to=former.valid_to)
         act.note(carried_from=former.number)
     return act.case
 
@@ -186,7 +186,7 @@ def issue_report(
             raise Refusal(
                 "E_AUTH", role=actor.organ, act=act.move.title, why="本次核对已提请县级，由县级核对机构出具。"
             )
-        _make_report(act, run)
+        make_report(act, run)
         if act.case.state in act.move.targets:  # beside the investigation the state stays (3.5)
             act.to(act.case.state)
     return act.case
@@ -328,7 +328,7 @@ def conclude_followup(
         run = verification.latest_run(act.case.id)
         if run is None or run.state != Run.RUNNING or run.kind != "FOLLOWUP":
             raise Refusal("E_VERIFICATION", why="尚未发起补充核对")
-        report = _make_report(act, run)
+        report = make_report(act, run)
         if act.case.state in _PAST_INVESTIGATION and (_news(report) or not _stands(act)):
             act.to("INVESTIGATING")
             publicity.take_down(act.case.id, act.today)
@@ -361,7 +361,7 @@ def conclude_recheck(
             raise Refusal("E_VERIFICATION", why="尚未开始复查")
         if run.route == "COUNTY" and actor.role != "COUNTY_VERIFIER":
             raise Refusal("E_AUTH", role=actor.organ, act=act.move.title, why="本次复查由县级核对机构办理。")
-        _make_report(act, run)
+        make_report(act, run)
         if verification.open_blocking(verification.latest_report(act.case.id)):
             act.to("VER_NOT_FIT")
             act.start("CLK-OBJW")

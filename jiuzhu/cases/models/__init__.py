@@ -3,7 +3,14 @@
 from jiuzhu.cases.models.application import Correction, Draft, Evidence, KinFiling, Material
 from jiuzhu.cases.models.case import Case, CaseClock, CaseMember, Extension, Pause, Step
 from jiuzhu.cases.models.decision import Assessment, Decision, Opinion
-from jiuzhu.cases.models.emergency import Delivery, Emergency, OralApproval, Registration
+from jiuzhu.cases.models.emergency import (
+    AfterCheck,
+    Countersign,
+    Delivery,
+    Emergency,
+    OralApproval,
+    Registration,
+)
 from jiuzhu.cases.models.entitlement import Entitlement, EntitlementAmount, EntitlementMember
 from jiuzhu.cases.models.investigation import CountyVisit, Investigation, Investigator, Photo
 from jiuzhu.cases.models.objection import Appraisal, Attendance, Objection
@@ -11,6 +18,7 @@ from jiuzhu.cases.models.support import CareAgreement, Institution, SelfCareRati
 from jiuzhu.cases.models.transfer import Transfer
 
 __all__ = [
+    "AfterCheck",
     "Appraisal",
     "Assessment",
     "Attendance",
@@ -19,6 +27,7 @@ __all__ = [
     "CaseClock",
     "CaseMember",
     "Correction",
+    "Countersign",
     "CountyVisit",
     "Decision",
     "Delivery",

@@ -90,6 +90,36 @@ class Delivery(models.Model):
         ]
 
 
+class Countersign(models.Model):
+    """The second handler of a delivery answers for it himself: on the spot with his name, or later signed in (E2)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="countersigns")
+    delivery = models.OneToOneField(Delivery, on_delete=models.PROTECT, related_name="countersign")
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    signature = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField()
+
+
+class AfterCheck(models.Model):
+    """What departments said once help was given (E6). Unfit is written down; nothing is taken back but for a lie."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="after_check")
+    report_no = models.CharField("核对报告", max_length=40)
+    fit = models.BooleanField()
+    false_statement = models.BooleanField("隐瞒或者虚报", default=False)
+    words = models.CharField("情况", max_length=400, blank=True)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fit=True, false_statement=False) | Q(fit=False) & ~Q(words=""),
+                name="unfit_is_described",
+            )
+        ]
+
+
 class Registration(models.Model):
     """W34: object, cause, amount, the handler's signature, the unit's seal. The case cannot close without all (E7)."""
 

@@ -18,6 +18,7 @@ from jiuzhu.accounts.roles import ROLES, has_power
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.cases.acts import (
+    afterwards,
     application,
     decision,
     emergency,
@@ -125,6 +126,10 @@ CALLS: dict[str, Call] = {
     "E2o": lambda a, uid: emergency.record_oral_approval(
         a, uid, amount_fen=100, approver_name="周海", approver_post="副局长"
     ),
+    "E2c": lambda a, uid: emergency.countersign(a, uid),
+    "E6c": lambda a, uid: afterwards.consent(a, uid, picture=drawn_picture("signature")),
+    "E6v": lambda a, uid: afterwards.start(a, uid),
+    "E6r": lambda a, uid: afterwards.conclude(a, uid, fit=True),
     "E3": lambda a, uid: emergency.complete_registration(
         a,
         uid,

@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from jiuzhu.aid_types import registry
 from jiuzhu.cases import emergencies, queries
-from jiuzhu.cases.acts import emergency
+from jiuzhu.cases.acts import afterwards, emergency
 from jiuzhu.core import clock
-from jiuzhu.core.codes import choices
+from jiuzhu.core.codes import choices, name_of
 from jiuzhu.core.money import yuan
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
@@ -22,8 +23,12 @@ from jiuzhu.intake.emergency import AidForm, Checked, ReportForm, carried
 from jiuzhu.office.work.page import case_url, head, refused, staff_only
 from jiuzhu.onedoor import queries as onedoor
 from jiuzhu.ui.tables import Column, Page, Table
+from jiuzhu.vault import uploads
+from jiuzhu.vault.uploads import Picture
 
-_PAGE, _AID, _REGISTER = (f"office/work/{name}.html" for name in ("emergency", "aid", "registration"))
+_PAGE, _AID, _REGISTER, _CONSENT = (
+    f"office/work/{name}.html" for name in ("emergency", "aid", "registration", "aid_consent")
+)
 SECOND, VILLAGE = "emergency.second", "emergency.village"
 
 
@@ -97,7 +102,14 @@ def _signed(request: HttpRequest) -> dict[str, Any]:
         "picture": picture,
         "signature_mode": "FINGERPRINT" if mode == "PAPER" else mode,
         "photo": handed.photo(request, "photo"),
+        "second_picture": _second_signed(request),
     }
+
+
+def _second_signed(request: HttpRequest) -> Picture | None:
+    """The second handler may sign on the spot; else he signs for himself when he is next signed in."""
+    drawn = request.POST.get("second_signature", "")
+    return uploads.drawn(drawn) if drawn else None
 
 
 @staff_only
@@ -130,6 +142,37 @@ def aid(request: HttpRequest, uid: UUID) -> HttpResponse:
             return handed.repeated(request, refusal, case_url(case))
         return refused(request, _AID, context, refusal)
     messages.success(request, f"已发放{yuan(given['amount_fen'])}元，签收单已生成。")
+    return redirect(case_url(case))
+
+
+@staff_only
+def consent(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """E6c: once help was given, the person agrees that departments are asked about him."""
+    actor = request.asker
+    case = queries.case_for(actor, uid)
+    seen = emergencies.emergency_of(case)
+    if seen is None or not any(each.key == "E6c" for each in queries.available_moves(actor, case)):
+        raise Refusal("E_STATE", act="签署核对授权", state="当前环节")
+    context = head(actor, case) | {
+        "page_title": "签署核对授权（补做）",
+        "emergency": seen,
+        "sources": [name_of("source", code) for code in registry.get(case.aid_type).sources_afterwards],
+        "once": handed.token(request),
+        "seen": case.version,
+        "back": case_url(case),
+    }
+    if request.method != "POST":
+        return render(request, _CONSENT, context)
+    try:
+        picture, mode = handed.signature(request)
+        afterwards.consent(
+            actor, uid, picture=picture, mode=mode, seen=handed.version(request), once=context["once"]
+        )
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, case_url(case))
+        return refused(request, _CONSENT, context, refusal)
+    messages.success(request, "授权已签署，核对人员可以补做核对。")
     return redirect(case_url(case))
 
 

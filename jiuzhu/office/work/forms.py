@@ -15,6 +15,7 @@ from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import guards, queries
 from jiuzhu.cases.acts import (
+    afterwards,
     application,
     decision,
     emergency,
@@ -321,6 +322,17 @@ class SupplementDecisionForm(ApproveForm):
         return given
 
 
+class AfterCheckForm(ActForm):
+    fit = forms.TypedChoiceField(
+        label="核对结论",
+        choices=[("yes", "没有发现明显不符合的情形"), ("no", "明显不符合")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    words = _words("情况说明（明显不符合的必填）", required=False)
+    false_statement = forms.BooleanField(label="本人隐瞒或者虚报", required=False)
+
+
 class FindingForm(forms.Form):
     """How a finding was cleared up (VER-11)."""
 
@@ -408,6 +420,17 @@ SCREENS: dict[str, ActScreen] = {
         OralForm,
         _calls(emergency.record_oral_approval, "amount_fen", "approver_name", "approver_post", "said_at"),
         "先行救助超过乡镇额度时，先电话请示县级并记录；发放后仍须县级补办审批。",
+    ),
+    "E2c": ActScreen(
+        PlainForm,
+        _calls(emergency.countersign),
+        "您与经办人一起发放了先行救助，请核对发放记录后签认；以您本人登录为准，不能代签。",
+    ),
+    "E6v": ActScreen(PlainForm, _calls(afterwards.start), "只查询受助人本人；补做核对不影响已经发放的救助。"),
+    "E6r": ActScreen(
+        AfterCheckForm,
+        _calls(afterwards.conclude, "fit", "words", "false_statement"),
+        "明显不符合的只作登记，不追回；本人隐瞒或者虚报的另按失信处理。",
     ),
     "E3b": ActScreen(ReasonForm, _calls(emergency.return_registration, "reason")),
     "E3c": ActScreen(

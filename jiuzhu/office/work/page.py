@@ -13,9 +13,9 @@ from django.urls import reverse
 from jiuzhu.accounts.organisations import village_name
 from jiuzhu.accounts.roles import ROLES, role_name
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import queries
+from jiuzhu.cases import emergencies, queries
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.office.work.tables import QUIET, step_of
+from jiuzhu.office.work.tables import AFTER_HELP, QUIET, step_of
 
 
 def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -43,10 +43,13 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
             continue
         if move.key == "VER-CV" and case.origin_id is None:
             continue
+        if move.key in AFTER_HELP and not emergencies.has_to_do(actor, case, move.key):
+            continue
         title, url = step_of(case.uid, move)
         entry = {"title": title, "url": url}
         done = move.key == "TK-08" and queries.rated(case)
-        into = quiet if done or move.key in QUIET else moves
+        quietly = move.key in QUIET and move.key not in ("E2c", "E6r")
+        into = quiet if done or quietly else moves
         if entry not in into:
             into.append(entry)
     if actor.role == "TOWN_CLERK" and case.state in ("GRANTED", "REFUSED"):
@@ -79,6 +82,7 @@ _ANY_TIME = (
     "E2s",
     "E2o",
     "E4",
+    *AFTER_HELP,
     "DTH",
     "REL-04",
     "CLK-AC",

@@ -12,7 +12,8 @@ from jiuzhu.cases import queries
 from jiuzhu.ui.tables import Action, Column, Page, Table
 
 _TONES = {"RED": "red", "ORANGE": "orange"}
-QUIET = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04", "CONV", "E2o", "E2s")
+AFTER_HELP = ("E2c", "E6c", "E6v", "E6r")
+QUIET = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04", "CONV", "E2o", "E2s", *AFTER_HELP)
 
 
 def case_url(row: Any) -> str:
@@ -49,6 +50,7 @@ OWN_SCREEN = {
     "D19p": ("初审公示", "office:posting", ()),
     "E2": ("先行救助", "office:aid", ()),
     "E2s": ("再次发放", "office:aid", ()),
+    "E6c": ("签署核对授权（补做）", "office:aid-consent", ()),
     "E3": ("补登记", "office:registration", ()),
     "E8": ("月度公布", "office:announce-of", ()),
     "D8": ("复查", "office:recheck", ()),

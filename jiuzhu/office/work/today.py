@@ -13,7 +13,7 @@ from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import queries as benefits
 from jiuzhu.benefits import support_queries
-from jiuzhu.cases import queries
+from jiuzhu.cases import emergencies, queries
 from jiuzhu.intake import queries as reports
 from jiuzhu.office.work.page import case_url, staff_only
 from jiuzhu.office.work.tables import case_table
@@ -80,10 +80,13 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _door_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
-    """Leads and referrals that wait or are late; nothing is shown where nothing waits."""
+    """Leads and referrals that wait or are late, first aid to sign as the second handler; nothing where nothing waits."""
     counts = onedoor.counts(actor)
     leads, slips = reverse("office:leads"), reverse("office:referrals")
+    unsigned = emergencies.to_countersign(actor)
+    sign_here = reverse("office:act", args=[unsigned[0].uid, "E2c"]) if unsigned else ""
     tiles = [
+        ("先行救助待您签认", len(unsigned), sign_here, "orange"),
         ("困难线索待办", counts["leads_open"], f"{leads}?scope=open", ""),
         ("困难线索超期", counts["leads_overdue"], f"{leads}?scope=overdue", "red"),
         ("转办结果待告知", counts["referrals"]["ANSWERED"], f"{slips}?scope=all&state=ANSWERED", "orange"),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("emergency/announce/", emergency.announce, name="announce"),
     path("cases/<uuid:uid>/announce/", emergency.announce, name="announce-of"),
     path("cases/<uuid:uid>/aid/", emergency.aid, name="aid"),
+    path("cases/<uuid:uid>/aid/consent/", emergency.consent, name="aid-consent"),
     path("cases/<uuid:uid>/registration/", emergency.registration, name="registration"),
     path("cases/<uuid:uid>/", cases.case, name="case"),
     path("cases/<uuid:uid>/do/<str:key>/", acting.act, name="act"),
