@@ -19,6 +19,7 @@ class Support:
 
     ``items`` are rated able or unable and ``level_of`` gives one of ``levels``; only at ``alone_without_agreement``
     may he live at home without a care agreement (DQ-41). ``rating_valid_months`` names a parameter (DQ-39).
+    ``cannot_work`` is the condition that says the person has no labour capacity (DQ-38).
     ``stop_reasons`` are those of the law; ``funeral_fen`` is the lump sum to whoever arranges the funeral.
     """
 
@@ -28,6 +29,7 @@ class Support:
     alone_without_agreement: tuple[str, ...]
     rating_valid_months: str
     stop_reasons: Mapping[str, str]
+    cannot_work: str
     funeral_fen: Callable[[ParameterSet], int]
 
 
@@ -50,6 +52,8 @@ class AidType:
     whole procedure, ``asks_spending``: the form asks what the family pays itself.
     ``urgent``: help first, papers afterwards (3.6). ``pilots_only``: a county outside the pilots may not delegate the
     decision. ``town_limit`` is the parameter of the sum a town may decide (TA-20; pilots have their own, ``_pilot``).
+    ``town_clock``: the township's own limit inside the total one, where the later rules set one.
+    ``money_name``: what the month's money is called on papers.
     ``words``: what the family reads in a state where this aid differs from the others.
     """
 
@@ -80,6 +84,8 @@ class AidType:
     pilots_only: bool = True
     town_limit: str = ""
     sources_afterwards: tuple[str, ...] = ()
+    money_name: str = "保障金"
+    town_clock: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -97,4 +103,4 @@ class AidType:
 
     @property
     def money_word(self) -> str:
-        return {MONTHLY: "月保障金", ONCE: "救助金额", STATUS: "待遇"}[self.pays]
+        return {MONTHLY: f"月{self.money_name}", ONCE: "救助金额", STATUS: "待遇"}[self.pays]

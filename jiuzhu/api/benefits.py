@@ -28,9 +28,22 @@ class AssetIn(Schema):
     value_fen: int = Field(ge=0, le=10**12)
 
 
+class NewMemberIn(Schema):
+    """CH-ADD: the person who joins."""
+
+    name: str = Field(max_length=60)
+    id_no: str = Field(max_length=18)
+    relation: str = Field(max_length=3, description="与申请人关系（代码表 relation）")
+    labour: str = Field("", max_length=8)
+    employment: str = Field("", max_length=8)
+    health: str = Field("", max_length=8)
+
+
 class GivenIn(Schema):
     """What is reported; which fields matter depends on the kind (see ``acts.changes.report``)."""
 
+    entry: NewMemberIn | None = None
+    signed: bool = Field(False, description="CH-ADD：成年人已在授权书上签字")
     person: str | None = Field(None, max_length=40)
     payee: str | None = Field(None, max_length=40)
     why: str | None = Field(None, max_length=20)
@@ -46,7 +59,9 @@ class GivenIn(Schema):
 
 
 class ChangeIn(Schema):
-    kind: Literal["CH-DEL", "CH-INC", "CH-CLS", "CH-ACC", "CH-JOB", "CH-SUS", "CH-RES", "CH-END", "CH-REIN"]
+    kind: Literal[
+        "CH-ADD", "CH-DEL", "CH-INC", "CH-CLS", "CH-ACC", "CH-JOB", "CH-SUS", "CH-RES", "CH-END", "CH-REIN"
+    ]
     given: GivenIn
     happened_on: date | None = None
     reporter_name: str = Field("", max_length=60)
@@ -57,6 +72,7 @@ class MoveIn(Schema):
 
     seen: int | None = None
     text: str = Field("", max_length=1000)
+    admonition: str = Field("", max_length=400, description="超过三个月才报告的，批评教育情况（DYN-10）")
     result: str = Field("", max_length=10)
     explanation: str = Field("", max_length=1000)
     reason: str = Field("", max_length=400)
@@ -67,7 +83,7 @@ class MoveIn(Schema):
 
 # which fields of the body each move takes
 MOVES = {
-    "examine": (changes.examine, ("text",)),
+    "examine": (changes.examine, ("text", "admonition")),
     "send-back": (changes.send_back, ("reason",)),
     "decide": (changes.decide, ("result", "explanation")),
     "serve": (changes.serve, ("mode", "receiver", "note")),

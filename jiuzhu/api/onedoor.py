@@ -34,6 +34,7 @@ class ReceptionIn(Schema):
     own: list[str] = Field([], max_length=8, description="民政救助类别代码")
     other: list[str] = Field([], max_length=12, description="其他部门事项代码，见 /matters")
     consent: bool = Field(False, description="本人同意转交所选部门")
+    for_person: str = Field("", max_length=18, description="为一个人的救助（如特困）为谁申请：公民身份号码")
     lead: UUID | None = None
 
 
@@ -177,11 +178,28 @@ def receive(request: HttpRequest, body: ReceptionIn) -> Any:
         own=body.own,
         other=body.other,
         consent=body.consent,
+        for_person=body.for_person,
         lead_uid=body.lead,
         channel="API",
         once=key_of(request),
     )
     return Status(201, _reception(actor, done.uid))
+
+
+class ExplainIn(Schema):
+    text: str = Field(max_length=300, description="怎样答复家庭的")
+
+
+@api.post(
+    "/receptions/{uid}/matters/{code}/explain",
+    response=dict,
+    summary="没有登记成的事项答复家庭",
+    tags=["一门受理"],
+)
+def explain(request: HttpRequest, uid: UUID, code: str, body: ExplainIn) -> dict[str, Any]:
+    queries.reception_for(request.asker, uid)
+    receptions.explain(request.asker, uid, code, text=body.text)
+    return _reception(request.asker, uid)
 
 
 @api.get("/receptions/{uid}", response=dict, summary="一次受理的各个事项", tags=["一门受理"])
@@ -202,6 +220,8 @@ def _reception(actor: Any, uid: UUID) -> dict[str, Any]:
                 "case_no": each["case"].case_no if each["own"] and each["case"] else None,
                 "case": str(each["case"].uid) if each["own"] and each["case"] else None,
                 "refused": each.get("refused", ""),
+                "due_on": each.get("due_on"),
+                "told": each.get("told", ""),
                 "referral": str(each["referral"].uid) if not each["own"] else None,
             }
             for each in queries.matters_of(found)

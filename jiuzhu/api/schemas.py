@@ -1,7 +1,7 @@
 """Shapes of the interface. Money is fen, dates are ISO, ids are uids; personal numbers are masked."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -93,6 +93,10 @@ class PersonIn(Schema):
     serious_illness: str = Field("", max_length=20)
     labour: str = Field("", max_length=10)
     employment: str = Field("", max_length=3)
+    exclude_code: Literal["", "PRISON", "DRUG_ISOLATION", "CONSCRIPT", "MISSING"] = Field(
+        "", description="现在不在家：服刑、强制隔离戒毒、服义务兵役、宣告失踪"
+    )
+    exclude_until: date | None = Field(None, description="预计返回日期（刑期、服役期满）")
 
 
 class ObligorIn(Schema):
@@ -159,6 +163,9 @@ class FormIn(ActIn):
     assets: list[dict[str, Any]] | None = None
     account: AccountIn | None = None
     exemptions: dict[str, str] | None = None
+    other_aid: dict[str, str] | None = Field(
+        None, description="成员 uid → 正在领取的儿童基本生活费（代码表 child_allowance）"
+    )
     kin: list[dict[str, Any]] | None = None
     hardship: str | None = Field(None, max_length=1000)
     obligors: list[dict[str, Any]] | None = None

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from jiuzhu.accounts.models import Delegation, Organisation, Staff
 from jiuzhu.benefits.support_models import FuneralAid, SelfCareReport, SupportStop, SupportStopStep
+from jiuzhu.benefits.watch_models import Alert, ChangePause
 from jiuzhu.cases.models import Entitlement
 from jiuzhu.documents.models import Document
 from jiuzhu.people.models import Person
@@ -15,9 +16,11 @@ from jiuzhu.vault.fields import Sealed, SealedRow, sealed_column
 from jiuzhu.vault.models import StoredFile
 
 __all__ = [
+    "Alert",
     "Change",
     "ChangeCounter",
     "ChangeDecision",
+    "ChangePause",
     "ChangeStep",
     "Effect",
     "Examination",

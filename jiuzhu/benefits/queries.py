@@ -15,6 +15,7 @@ from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import facts, permissions, standing, table
 from jiuzhu.benefits.models import (
+    Alert,
     Change,
     Fading,
     Notice,
@@ -543,6 +544,30 @@ def batch_places(given: StandardBatch) -> list[tuple[str, int]]:
     """Families by town, for the chart."""
     rows = given.lines.filter(note="").values_list("entitlement__town__name").annotate(count=Count("id"))
     return [(name, count) for name, count in rows.order_by("entitlement__town__name")]
+
+
+# —— the cross-check
+
+
+def alerts(actor: Actor, *, open_only: bool = True, entitlement: int | None = None) -> QuerySet[Alert]:
+    """Alerts of the asker's area, the nearest date first (SUP-20)."""
+    found = Alert.objects.filter(entitlement__in=visible_entitlements(actor)).select_related(
+        "entitlement__case__applicant", "entitlement__town", "person"
+    )
+    if actor.is_citizen:
+        return found.none()
+    if open_only:
+        found = found.filter(result="")
+    if entitlement:
+        found = found.filter(entitlement=entitlement)
+    return found.order_by("due_on", "id")
+
+
+def alert(actor: Actor, number: int) -> Alert:
+    found = alerts(actor, open_only=False).filter(pk=number).first()
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="预警")
+    return found
 
 
 # —— in the family's words

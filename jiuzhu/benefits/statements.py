@@ -116,3 +116,50 @@ JOIN cases_entitlement e ON e.id = b.entitlement_id
 JOIN accounts_organisation o ON o.id = e.town_id
 WHERE b.batch_id = %(batch)s AND b.note = '' GROUP BY o.code, o.name ORDER BY o.code
 """
+
+# SUP-20, DYN-04: what our own books say of everybody in benefit. ``key`` names the fact: told once, not every night.
+WATCH = """
+WITH inside AS (
+    SELECT e.id, e.case_id, e.review_class, e.first_month, m.person_id, m."group", p.name, p.born_on, p.died_on,
+        p.id_no_index
+    FROM cases_entitlement e
+    JOIN cases_entitlementmember m ON m.entitlement_id = e.id AND (m.to_month IS NULL
+        OR m.to_month >= date_trunc('month', %(today)s::date))
+    JOIN people_person p ON p.id = m.person_id
+    WHERE e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL')
+)
+SELECT i.id, i.person_id, 'DEATH', i.person_id::text,
+    '档案登记：' || i.name || '已于' || to_char(least(i.died_on, q.died_on), 'YYYY-MM-DD') || '去世，仍在享受待遇'
+FROM inside i
+LEFT JOIN LATERAL (
+    SELECT min(o.died_on) AS died_on FROM people_person o
+    WHERE i.id_no_index <> '' AND o.id_no_index = i.id_no_index AND o.died_on IS NOT NULL
+) q ON true
+WHERE least(i.died_on, q.died_on) < date_trunc('month', %(today)s::date)
+UNION ALL
+SELECT i.id, i.person_id, 'DUPLICATE', i.person_id || '-' || min(o.id), i.name || '同时在另一户享受同类待遇'
+FROM inside i JOIN inside o ON i.id_no_index <> '' AND o.id_no_index = i.id_no_index AND o."group" = i."group" AND o.id <> i.id
+GROUP BY i.id, i.person_id, i.name
+UNION ALL
+SELECT i.id, i.person_id, 'ADULT', i.person_id::text, i.name || '已满18周岁，请核实就学、就业和授权'
+FROM inside i
+WHERE (i.born_on + interval '18 years')::date BETWEEN %(since)s AND %(today)s
+UNION ALL
+SELECT i.id, i.person_id, 'PENSION', i.person_id::text, i.name || '已满60周岁，请核实养老待遇'
+FROM inside i
+WHERE (i.born_on + interval '60 years')::date BETWEEN %(since)s AND %(today)s
+UNION ALL
+SELECT e.id, p.id, 'RETURNED', p.id || '-' || s.exclude_until, p.name || '应于' || s.exclude_until || '返回家庭，请重新计算人口'
+FROM people_membership s
+JOIN people_person p ON p.id = s.person_id AND p.died_on IS NULL
+JOIN cases_entitlement e ON e.household_id = s.household_id AND e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL')
+JOIN cases_case k ON k.id = e.case_id AND k.for_person_id IS NULL
+WHERE s.left_on IS NULL AND s.exclude_code <> '' AND s.exclude_until < %(today)s
+    AND NOT EXISTS (SELECT 1 FROM inside i WHERE i.id = e.id AND i.person_id = s.person_id)
+UNION ALL
+SELECT DISTINCT i.id, NULL::bigint, 'NO_CHANGE', to_char(%(today)s::date, 'YYYY'), 'C类家庭超过24个月没有任何变化'
+FROM inside i
+WHERE i.review_class = 'C' AND i.first_month <= (%(today)s::date - interval '24 months')
+    AND NOT EXISTS (SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = i.id
+        AND a.from_month > (%(today)s::date - interval '24 months'))
+"""

@@ -25,6 +25,9 @@ class SupportStop(models.Model):
     happened_on = models.DateField("发生日期", null=True)
     proposed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     proposed_on = models.DateField()
+    wish = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="自愿退出的签字"
+    )
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, null=True, related_name="+")
     answer_by = models.DateField("异议调查期限", null=True)
     notice = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="+")

@@ -17,7 +17,7 @@ from jiuzhu.core import clock, id_numbers, sealing
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import queries as people
-from jiuzhu.people.models import Membership, Obligor, Signature
+from jiuzhu.people.models import Membership, Obligor, Person, Signature
 from jiuzhu.policy import evidence, findings
 from jiuzhu.policy.household import edge
 from jiuzhu.policy.outcome import Outcome
@@ -33,7 +33,13 @@ def draft_body(case: Case) -> dict[str, Any]:
 
 
 def _member(
-    each: Membership, case: Case, on: date, body: dict[str, Any], signed: set[int], alone: bool
+    each: Membership,
+    case: Case,
+    on: date,
+    body: dict[str, Any],
+    signed: set[int],
+    alone: bool,
+    elsewhere: dict[int, str],
 ) -> evidence.Member:
     person = each.person
     placed = people.placement(each, on, case.regime)
@@ -54,6 +60,7 @@ def _member(
         education=each.education,
         exclude="" if placed.counted else placed.rule,
         exemption=body.get("exemptions", {}).get(str(person.uid), ""),
+        other_aid=body.get("other_aid", {}).get(str(person.uid), "") or elsewhere.get(person.id, ""),
         local_hukou=True,
         authorised=not adult or person.id in signed,
         own_register=alone,
@@ -79,11 +86,12 @@ def _family(case: Case, on: date) -> evidence.Evidence:
         Signature.objects.filter(authorisation=case.authorisation).values_list("person_id", flat=True)
     )
     listed = list(people.members_of(case.household, on))
+    elsewhere = aided_elsewhere(case, [each.person for each in listed], on)
     return evidence.Evidence(
         as_of=on,
         aid_type=case.aid_type,
         area_type=case.area_type,
-        members=tuple(_member(each, case, on, body, signed, len(listed) == 1) for each in listed),
+        members=tuple(_member(each, case, on, body, signed, len(listed) == 1, elsewhere) for each in listed),
         incomes=tuple(
             evidence.Income(each["person"], each["category"], each["kind"], 12 * int(each["month_fen"]))
             for each in body.get("incomes", ())
@@ -106,6 +114,26 @@ def _family(case: Case, on: date) -> evidence.Evidence:
         ),
         hardship=hardship_of(case, on, good_reason=str(body.get("good_reason", ""))),
     )
+
+
+def aided_elsewhere(case: Case, persons: list[Person], on: date) -> dict[int, str]:
+    """AID-01: whoever has aid of the same group with another household of the city, found by his number.
+
+    Aid of the own household is no duplicate: it ends with the grant, the month before (AS-33).
+    """
+    indexes = {each.id_no_index: each.id for each in persons if each.id_no_index}
+    if not indexes:
+        return {}
+    with fence(PLATFORM):
+        month = on.replace(day=1)
+        rows = EntitlementMember.objects.filter(
+            Q(to_month__isnull=True) | Q(to_month__gte=month),
+            person__id_no_index__in=list(indexes),
+            group=registry.get(case.aid_type).exclusive_group,
+            entitlement__state__in=Entitlement.RUNNING,
+        ).exclude(entitlement__household=case.household)
+        found = rows.values_list("person__id_no_index", "entitlement__aid_type").order_by("id")
+        return {indexes[index]: code for index, code in found}
 
 
 def _rigid_expense(body: dict[str, Any]) -> int:

@@ -90,6 +90,16 @@ def all_adults_signed(act: Act) -> None:
 
 
 @guard
+def later_obligors_asked(act: Act) -> None:
+    """TK-05: supporters named after the consent have signed it too, or it is written down why not."""
+    if not registry.get(act.case.aid_type).obligors_sign:
+        return
+    missing = people.unsigned_obligors(act.case.authorisation)
+    if missing:
+        raise Refusal("E_NOT_SIGNED", names="、".join(missing))
+
+
+@guard
 def authorisation_in_force(act: Act) -> None:
     """VER-01, VER-31, AS-01."""
     consent = act.case.authorisation

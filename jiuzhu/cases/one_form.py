@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.policy.household.spending import KINDS as SPENDING_KINDS
 
@@ -40,6 +41,10 @@ def check(body: dict[str, Any], members: set[str]) -> None:
             _refuse("obligors", "请填写姓名和关系")
     for uid in body.get("exemptions") or {}:
         _member("exemptions", uid, members)
+    for uid, code in (body.get("other_aid") or {}).items():
+        _member("other_aid", uid, members)
+        if code not in choices("child_allowance"):
+            _refuse("other_aid", "请从列表中选择")
 
 
 _WORDS = {
@@ -49,6 +54,7 @@ _WORDS = {
     "obligors": "赡养（抚养、扶养）人",
     "kin": "近亲属情况",
     "exemptions": "不计算劳动收入的情形",
+    "other_aid": "正在领取的儿童基本生活费",
 }
 
 

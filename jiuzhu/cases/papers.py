@@ -43,6 +43,7 @@ def aid_words(aid: AidType, regime: str) -> dict[str, Any]:
         "pays": aid.pays,
         "has_money": aid.has_money,
         "money_word": aid.money_word,
+        "money_name": aid.money_name,
         "grant_word": grant if aid.has_money else "",
     }
 
@@ -192,7 +193,7 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
     if catalogue.notice(code).whitelist:
         url = f"{settings.PUBLIC_URL}/public/postings/{more.pop('token')}/"
         words = aid_words(registry.get(case.aid_type), case.regime)
-        kept = ("aid_type", "pays", "money_word", "grant_word")
+        kept = ("aid_type", "pays", "money_word", "money_name", "grant_word")
         data = {"public_url": url} | {key: words[key] for key in kept} | more
     else:
         listed = members(case, act.today, numbers=code in ("W02", "W09"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jiuzhu.accounts.organisations import decide_authority
 from jiuzhu.cases import authority, evidence
-from jiuzhu.cases.guards import GUARDS, guard
+from jiuzhu.cases.guards import Guard, report_in_force
 from jiuzhu.cases.models import Decision, Delivery, OralApproval, Registration
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices
@@ -23,6 +23,14 @@ from jiuzhu.verification.models import Run
 
 if TYPE_CHECKING:
     from jiuzhu.cases.acts._act import Act
+
+
+GUARDS: dict[str, Guard] = {}
+
+
+def guard(function: Guard) -> Guard:
+    GUARDS[function.__name__] = function
+    return function
 
 
 # —— handing over
@@ -270,7 +278,7 @@ def asked_or_known(act: Act) -> None:
 def report_or_known(act: Act) -> None:
     """A report in force, unless the family's means are known already (TA-13)."""
     if not means_known(act.case):
-        GUARDS["report_in_force"](act)
+        report_in_force(act)
 
 
 @guard

@@ -29,7 +29,7 @@ from jiuzhu.documents.catalogue import NOTICES, Notice
 ENVELOPE = frozenset(
     {
         *("organ_name", "doc_no", "issued_on", "signer_name", "has_seal", "is_sample", "public_url"),
-        *("aid_type", "pays", "grant_word", "money_word"),
+        *("aid_type", "pays", "grant_word", "money_word", "money_name"),
     }
 )
 _local = threading.local()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -11,9 +11,11 @@ from jiuzhu.accounts.roles import ROLES, role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.core import refusal
 from jiuzhu.documents.catalogue import all_notices
+from jiuzhu.onedoor.table import LEAD, LEAD_STATES, REFERRAL, REFERRAL_STATES, Place
 from jiuzhu.policy import conditions, parameters
 from jiuzhu.workflow.clocks import deadlines
 from jiuzhu.workflow.states import STATES
+from jiuzhu.workflow.table import MoveTable
 
 _HEAD = "<!-- 由 make docs 根据代码生成，请勿手改 -->\n"
 _UNITS = {"wd": "工作日", "cal": "自然日", "hours": "小时", "months": "月", "publicity": "公示日"}
@@ -59,6 +61,29 @@ def _names(codes: Iterable[str]) -> str:
     return "、".join(STATES[code].name for code in codes) or "（立案）"
 
 
+_DOOR_HEADS = ["动作", "从", "到", "谁办", "起算", "停止", "文书"]
+
+
+def _door_rows(table: MoveTable, states: Mapping[str, Place]) -> list[tuple[str, ...]]:
+    """Referrals and leads have tables of their own, the same under every regime (onedoor/table.py)."""
+
+    def names(codes: Iterable[str]) -> str:
+        return "、".join(states[code].name for code in codes) or "（登记）"
+
+    return [
+        (
+            f"{row.key} {row.title}",
+            names(row.sources),
+            names(row.targets),
+            "、".join(sorted(role_name(role) for role in row.roles)),
+            "、".join((*row.starts, *(f"（{clock}）" for clock in row.may_start))),
+            "、".join(row.stops),
+            "、".join(row.papers),
+        )
+        for row in table
+    ]
+
+
 def _moves() -> str:
     parts = []
     for aid in registry.all_types():
@@ -87,6 +112,11 @@ def _moves() -> str:
         parts += [f"    {code}: {STATES[code].name}" for code in STATES if code in used]
         parts += [f"    {source} --> {target}" for source, target in sorted(arrows)]
         parts.append("```\n")
+    for title, table, states in (
+        ("转办单（R）", REFERRAL, REFERRAL_STATES),
+        ("困难线索（L）", LEAD, LEAD_STATES),
+    ):
+        parts += [f"## {title}\n", _table(_DOOR_HEADS, _door_rows(table, states))]
     return _page(
         "办理动作",
         "每一行是一个动作：按钮、权限、时限、文书和审计类型都由它派生（workflow/common_moves.py）。",

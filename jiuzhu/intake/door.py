@@ -33,9 +33,23 @@ class DoorForm(forms.Form):
     )
     consent = forms.BooleanField(label="本人同意把姓名、号码、电话和诉求转交所选部门", required=False)
 
-    def __init__(self, *args: Any, town: Organisation, **kwargs: Any) -> None:
+    alone = forms.ChoiceField(label="为谁申请", required=False)
+
+    def __init__(
+        self, *args: Any, town: Organisation, members: list[str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["own"].choices = [(aid.code, aid.name) for aid in queries.own_matters(town)]
+        own = queries.own_matters(town)
+        self.fields["own"].choices = [(aid.code, aid.name) for aid in own]
+        personal = [aid.name for aid in own if aid.per_person]
+        if personal and members and len(members) > 1:
+            self.fields["alone"].help_text = f"{'、'.join(personal)}为一个人申请，其他为全家"
+            self.fields["alone"].choices = [
+                ("", "有困难的本人（不选即申请人）"),
+                *((str(number), name) for number, name in enumerate(members)),
+            ]
+        else:
+            del self.fields["alone"]
         self.fields["other"].choices = [
             (each.code, f"{each.title}：{each.plain}") for each in queries.other_matters()
         ]
@@ -47,7 +61,7 @@ class DoorForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What ``receive`` takes besides the family."""
-        return dict(self.cleaned_data)
+        return {name: value for name, value in self.cleaned_data.items() if name != "alone"}
 
 
 class LeadForm(forms.Form):

@@ -46,7 +46,12 @@ def door_page(request: HttpRequest, door: Door) -> HttpResponse:
     family = None if door.view else _family(door, given)
     adding = bool(family and family.adding)
     said = door.lead.reports.order_by("id").first() if door.lead else None
-    form = DoorForm(None if adding else given, town=door.town, initial={"need": said.text} if said else {})
+    form = DoorForm(
+        None if adding else given,
+        town=door.town,
+        initial={"need": said.text} if said else {},
+        members=door_members(door.view, family),
+    )
     if adding:
         form.initial = {name: given.getlist(name) for name in ("own", "other", "causes")}
         form.initial["need"] = given.get("need", "")
@@ -68,6 +73,7 @@ def door_page(request: HttpRequest, door: Door) -> HttpResponse:
     try:
         form.check()
         values = form.values()
+        values["for_person"] = whose(form, door.view, family)
         if family:
             family.check()
             told = family.values()
@@ -92,6 +98,30 @@ def door_page(request: HttpRequest, door: Door) -> HttpResponse:
         return handed.refused(request, door.template, context, refusal)
     messages.success(request, f"已受理，编号{reception.number}。")
     return redirect(door.done(reception))
+
+
+def door_members(view: dict[str, Any] | None, family: FamilyForms | None) -> list[str]:
+    """The members a person's own aid may be for, in words, the applicant first."""
+    if view:
+        return [each["name"] for each in view["members"]]
+    return [
+        "申请人本人",
+        *(f"第 {number} 位家人" for number in range(1, (family.count if family else 0) + 1)),
+    ]
+
+
+def whose(form: DoorForm, view: dict[str, Any] | None, family: FamilyForms | None) -> str:
+    """The ID number behind the choice; empty when nothing was chosen."""
+    chosen = form.cleaned_data.get("alone", "")
+    if not chosen:
+        return ""
+    if view:
+        return receptions.number_of(view["household"], int(chosen))
+    rows = {str(each.prefix): each for each in family.everyone} if family else {}
+    row = rows.get(f"p{chosen}")
+    if row is None or not row.is_valid():
+        raise Refusal("E_INPUT", field="为谁申请", problem="请先填写这位家人")
+    return str(row.cleaned_data["id_no"])
 
 
 def _family(door: Door, given: Any) -> FamilyForms:

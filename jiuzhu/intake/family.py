@@ -10,6 +10,7 @@ from jiuzhu.aid_types.base import AidType
 from jiuzhu.core import clock, id_numbers
 from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.policy import composition
 
 MOST_PEOPLE = 15
 FIRST_ROWS = 3
@@ -47,6 +48,16 @@ class PersonForm(forms.Form):
         label="重病病种", max_length=20, required=False, help_text="医院确诊的重病，没有就空着"
     )
 
+    exclude_code = forms.ChoiceField(
+        label="现在不在家", choices=[("", "在家"), *composition.SITUATIONS.items()], required=False
+    )
+    exclude_until = forms.DateField(
+        label="到哪天回来（刑期、服役期满）",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="到期后系统提示重新计算家庭人口",
+    )
+
     refusal: Refusal | None = None
 
     def clean_id_no(self) -> str:
@@ -57,8 +68,10 @@ class PersonForm(forms.Form):
             raise forms.ValidationError(refusal.sentence) from None
 
     def row(self) -> dict[str, Any]:
-        """What ``register_intention`` takes."""
-        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        """What ``register_intention`` takes; a day of return belongs to somebody who is away (AS-57)."""
+        said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        until = said.pop("exclude_until", None)
+        return said | ({"exclude_until": until.isoformat()} if until and said.get("exclude_code") else {})
 
 
 class ApplicantForm(PersonForm):
@@ -66,7 +79,8 @@ class ApplicantForm(PersonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["relation"]
+        for name in ("relation", "exclude_code", "exclude_until"):
+            del self.fields[name]
 
     def row(self) -> dict[str, Any]:
         return super().row() | {"relation": "0"}

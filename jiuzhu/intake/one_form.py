@@ -67,18 +67,28 @@ class FamilyForm(forms.Form):
         label="家庭困难情况", max_length=1000, widget=forms.Textarea(attrs={"rows": 5})
     )
 
-    def __init__(self, *args: Any, members: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, members: list[tuple[str, str]], allowances: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.allowances = allowances
         reasons = [("", "能正常劳动，或不适用"), *choices("exempt_labour").items()]
         self.members = members
         for uid, name in members:
             self.fields[f"exempt_{uid}"] = forms.ChoiceField(
                 label=f"{name}：不能外出劳动的原因", choices=reasons, required=False
             )
+            if allowances:
+                self.fields[f"other_{uid}"] = forms.ChoiceField(
+                    label=f"{name}：正在领取的儿童基本生活费（已选择领取的不再纳入本项救助）",
+                    choices=[("", "没有"), *choices("child_allowance").items()],
+                    required=False,
+                )
 
     @property
     def exempt_fields(self) -> list[forms.BoundField]:
-        return [self[f"exempt_{uid}"] for uid, _ in self.members]
+        found = [self[f"exempt_{uid}"] for uid, _ in self.members]
+        return found + ([self[f"other_{uid}"] for uid, _ in self.members] if self.allowances else [])
 
 
 class _Row(forms.Form):
@@ -275,7 +285,10 @@ class Page:
         if step == "family":
             initial = {"hardship": body.get("hardship", "")}
             initial |= {f"exempt_{uid}": code for uid, code in body.get("exemptions", {}).items()}
-            self.family = FamilyForm(data, members=members, initial=initial)
+            initial |= {f"other_{uid}": code for uid, code in body.get("other_aid", {}).items()}
+            self.family = FamilyForm(
+                data, members=members, initial=initial, allowances=aid.support is not None
+            )
         if step == "account":
             self.account = AccountForm(data, members=members, initial=body.get("account") or {})
 
@@ -308,11 +321,12 @@ class Page:
             _check([self.family])
             given = self.family.cleaned_data
             body["hardship"] = given["hardship"]
-            body["exemptions"] = {
-                name.removeprefix("exempt_"): code
-                for name, code in given.items()
-                if name.startswith("exempt_") and code
-            }
+            for part, prefix in (("exemptions", "exempt_"), ("other_aid", "other_")):
+                body[part] = {
+                    name.removeprefix(prefix): code
+                    for name, code in given.items()
+                    if name.startswith(prefix) and code
+                }
         if self.account:
             _check([self.account])
             body["account"] = dict(self.account.cleaned_data)

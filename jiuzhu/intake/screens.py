@@ -90,6 +90,7 @@ def _signers_context(
         "missing": missing,
         "consent": consent_words(case),
         "open": case.state == "INTENT",
+        "obligors_open": case.state == "INTENT" or application.may_sign_later(case),
         **more,
     }
 
@@ -123,7 +124,7 @@ def _obligor_act(request: HttpRequest, actor: Actor, case: Any) -> str:
             kind=data.get("kind", ""),
             reason=data.get("reason", ""),
         )
-        if signed.state != "INTENT":
+        if signed.state != "INTENT" and case.state == "INTENT":
             return "已登记；授权书已生效，工作人员将开始核对。"
         return "未签字的情况已登记。"
     one = application.add_obligor(
@@ -199,7 +200,7 @@ def sign_page(
         "consent": consent_words(case),
         "once": handed.token(request),
         "seen": case.version,
-        "open": case.state == "INTENT",
+        "open": case.state == "INTENT" or (obligor_id is not None and application.may_sign_later(case)),
     }
     if request.method != "POST":
         return render(request, "intake/sign.html", context)
@@ -222,7 +223,8 @@ def sign_page(
         if refusal.code == "E_REPEAT":
             return handed.repeated(request, refusal, done_url)
         return handed.refused(request, "intake/sign.html", context, refusal)
-    words = "全部签好，授权书已生效，工作人员将开始核对。" if signed.state != "INTENT" else f"{name}已签字。"
+    begun = signed.state != "INTENT" and case.state == "INTENT"
+    words = "全部签好，授权书已生效，工作人员将开始核对。" if begun else f"{name}已签字。"
     messages.success(request, words)
     return redirect(done_url)
 

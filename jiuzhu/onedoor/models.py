@@ -292,7 +292,14 @@ class AskedMatter(models.Model):
     code = models.CharField(max_length=16)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="+")
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="为谁申请"
+    )
     refused_because = models.CharField("没有登记成的原因", max_length=200, blank=True)
+    due_on = models.DateField("答复期限", null=True)
+    told = models.CharField("答复家庭的话", max_length=300, blank=True)
+    told_on = models.DateField(null=True)
+    told_by = models.CharField(max_length=60, blank=True)
 
     class Meta:
         constraints = [
@@ -300,6 +307,10 @@ class AskedMatter(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="OWN", referral__isnull=True) | Q(kind="OTHER", case__isnull=True),
                 name="own_matter_is_a_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(told="", told_on__isnull=True) | (~Q(told="") & Q(told_on__isnull=False)),
+                name="matter_told_on_a_day",
             ),
         ]
 

@@ -23,7 +23,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.onedoor import known, receptions, table
 from jiuzhu.onedoor._act import check_may_see, clock_state, regime_today
 from jiuzhu.onedoor.matters import Matter, all_matters, matter
-from jiuzhu.onedoor.models import Lead, LeadReport, Reception, Referral, Station
+from jiuzhu.onedoor.models import AskedMatter, Lead, LeadReport, Reception, Referral, Station
 from jiuzhu.people.models import Household, Person
 from jiuzhu.people.queries import members_of
 from jiuzhu.vault.fields import blind
@@ -148,7 +148,7 @@ def reception_for(actor: Actor, uid: UUID | str) -> Reception:
 def matters_of(reception: Reception) -> list[dict[str, Any]]:
     """Every ticked matter with where it stands."""
     rows = []
-    for each in reception.matters.select_related("case", "referral__town").order_by("id"):
+    for each in reception.matters.select_related("case", "person", "referral__town").order_by("id"):
         if each.kind == each.OWN:
             rows.append(
                 {
@@ -157,6 +157,10 @@ def matters_of(reception: Reception) -> list[dict[str, Any]]:
                     "title": registry.get(each.code).name,
                     "case": each.case,
                     "refused": each.refused_because,
+                    "person": each.person.name if each.person else "",
+                    "due_on": each.due_on if not each.told else None,
+                    "told": each.told,
+                    "told_on": each.told_on,
                 }
             )
         else:
@@ -370,7 +374,11 @@ def receptions_for_family(actor: Actor) -> list[dict[str, Any]]:
     return [
         {"reception": each, "waiting": waiting}
         for each in rows
-        if (waiting := [one for one in matters_of(each) if one["own"] and one["case"] is None])
+        if (
+            waiting := [
+                one for one in matters_of(each) if one["own"] and one["case"] is None and not one["told"]
+            ]
+        )
     ]
 
 
@@ -481,11 +489,23 @@ def picture_of_lead(actor: Actor, lead: Lead, kind: str, number: int) -> StoredF
     return found.photo
 
 
+def unopened_matters(actor: Actor) -> QuerySet[AskedMatter]:
+    """Own matters refused at the door whose family has not been told yet, the nearest date first (CLK-OWN)."""
+    rows = AskedMatter.objects.filter(
+        reception__in=_in_area(actor, Reception.objects.all()),
+        case__isnull=True,
+        told="",
+        due_on__isnull=False,
+    )
+    return rows.select_related("reception__person").order_by("due_on", "id")
+
+
 def counts(actor: Actor) -> dict[str, Any]:
     """Where leads end and how referrals stand: for tiles and charts."""
     today = clock.today()
     leads_ = _in_area(actor, Lead.objects.all()) if actor.is_staff else Lead.objects.none()
     slips = _in_area(actor, Referral.objects.all())
+    unopened = unopened_matters(actor) if actor.is_staff else AskedMatter.objects.none()
     ended = Counter(dict(leads_.values_list("state").annotate(count=Count("id"))))
     standing = Counter(dict(slips.values_list("state").annotate(count=Count("id"))))
     return {
@@ -495,6 +515,8 @@ def counts(actor: Actor) -> dict[str, Any]:
         "referrals": {state: standing[state] for state in REFERRAL_STATES},
         "referrals_open": slips.filter(open=True).count(),
         "referrals_overdue": slips.filter(open=True, due_on__lt=today).count(),
+        "matters_open": unopened.count(),
+        "matters_overdue": unopened.filter(due_on__lt=today).count(),
         "orders_open": LeadReport.objects.filter(lead__in=leads_, answered_at__isnull=True)
         .exclude(order_no="")
         .count(),

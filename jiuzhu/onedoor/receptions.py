@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid as uuids
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +29,11 @@ from jiuzhu.onedoor import leads, referrals
 from jiuzhu.onedoor._act import regime_today, take_number
 from jiuzhu.onedoor.matters import matter
 from jiuzhu.onedoor.models import AskedMatter, Lead, Reception
+from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import Household, Membership, Person
 from jiuzhu.people.queries import members_of
+from jiuzhu.workflow import clocks as law
 
 ROLES = ("TOWN_CLERK", "VILLAGE_ASSIST", "APPLICANT")
 
@@ -71,6 +74,14 @@ def family_rows(household: Household) -> list[dict[str, Any]]:
     ]
 
 
+def number_of(household: Household, position: int) -> str:
+    """The ID number of a member by his place in the family's list."""
+    rows = list(members_of(household, clock.today()))
+    if not 0 <= position < len(rows):
+        raise Refusal("E_INPUT", field="为谁申请", problem="应是该家庭的成员")
+    return rows[position].person.id_no
+
+
 def receive(
     actor: Actor,
     *,
@@ -87,9 +98,11 @@ def receive(
     address: str = "",
     causes: list[str] | None = None,
     lead_uid: UUID | str | None = None,
+    for_person: str = "",
     once: UUID | str | None = None,
 ) -> Reception:
-    """One family, one need, several matters. Raises E_MATTERS, E_TRANSFER_CONSENT, E_INPUT, E_DUP, E_REPEAT."""
+    """One family, one need, several matters. ``for_person`` (ID number) is whom a person's own aid is for; without
+    it the person of the lead, else the applicant. Raises E_MATTERS, E_TRANSFER_CONSENT, E_INPUT, E_DUP, E_REPEAT."""
     town = Organisation.objects.filter(pk=town_id, kind=Organisation.TOWN).first()
     if town is None:
         raise Refusal("E_NOT_FOUND", what="乡镇（街道）")
@@ -120,8 +133,14 @@ def receive(
             reception = _write(
                 actor, town, household, area_type, channel, need, causes or [], lead, consent, once
             )
+            concerned = _in_need(household, for_person, lead, reception.person)
             for code in own:
-                AskedMatter.objects.create(reception=reception, kind=AskedMatter.OWN, code=code)
+                AskedMatter.objects.create(
+                    reception=reception,
+                    kind=AskedMatter.OWN,
+                    code=code,
+                    person=concerned if registry.get(code).per_person else None,
+                )
             for code in other:
                 slip = referrals.write(
                     actor,
@@ -214,6 +233,18 @@ def _write(
     return reception
 
 
+def _in_need(household: Household, number: str, lead: Lead | None, applicant: Person) -> Person:
+    """Whom a person's own aid is for: as told, else whoever was found in hardship, else the applicant."""
+    rows = [each.person for each in members_of(household, clock.today()) if each.person.died_on is None]
+    if number:
+        found = next((each for each in rows if each.id_no == number.strip().upper()), None)
+        if found is None:
+            raise Refusal("E_INPUT", field="为谁申请", problem="应是该家庭的成员")
+        return found
+    noticed = lead.person_id if lead else None
+    return next((each for each in rows if each.id == noticed), applicant)
+
+
 def _applicant(actor: Actor, household: Household) -> Person:
     rows = list(members_of(household, clock.today()))
     if actor.person_id:
@@ -233,10 +264,50 @@ def _go_on(actor: Actor, reception: Reception, lead: Lead | None) -> None:
             try:
                 open_intention(actor, reception.uid, asked.code)
             except Refusal as refusal:
-                AskedMatter.objects.filter(pk=asked.pk).update(refused_because=refusal.sentence[:200])
+                AskedMatter.objects.filter(pk=asked.pk).update(
+                    refused_because=refusal.sentence[:200], due_on=_answer_day(reception)
+                )
         slip = reception.referrals.order_by("id").first()
         if lead and slip and not wanted:
             leads.refer(actor, lead.uid, slip)
+
+
+def _answer_day(reception: Reception) -> date:
+    """CLK-OWN: what could not be opened is put right, or the family is told why, within three working days."""
+    county, at = county_of(reception.town, clock.today()), clock.now()
+    regime = regime_today(reception.town, at.date())
+    return law.due(
+        "CLK-OWN",
+        started_at=at,
+        regime=regime,
+        parameters=parameters.plain_values(county, on=at.date(), regime=regime),
+        calendar=parameters.calendar(),
+    ).due_on
+
+
+def explain(actor: Actor, uid: UUID | str, code: str, *, text: str) -> AskedMatter:
+    """The family is told why an own matter was not opened and what to do instead; that ends its clock."""
+    if len(text.strip()) < 4:
+        raise Refusal("E_REASONS", act="答复家庭")
+    with transaction.atomic():
+        reception = Reception.objects.filter(uid=uid).first()
+        if reception is None or not may_see(actor, reception):
+            raise Refusal("E_NOT_FOUND", what="受理登记")
+        if actor.role != "TOWN_CLERK":
+            raise Refusal("E_AUTH", role=role_name(actor.role), act="答复家庭", why="")
+        asked = (
+            reception.matters.select_for_update(of=("self",)).filter(kind=AskedMatter.OWN, code=code).first()
+        )
+        if asked is None:
+            raise Refusal("E_NOT_FOUND", what="事项")
+        if asked.case_id:
+            raise Refusal("E_OPENED", matter=registry.get(code).short_name, case_no=asked.case.case_no)
+        if asked.told:
+            raise Refusal("E_REPEAT", case_no=reception.number)
+        asked.told, asked.told_on, asked.told_by = text.strip()[:300], clock.today(), actor.name
+        asked.save(update_fields=["told", "told_on", "told_by"])
+        record(actor, "reception.explain", about=reception, case_no=reception.number, code=code)
+    return asked
 
 
 def open_intention(actor: Actor, uid: UUID | str, code: str) -> Case:
@@ -261,10 +332,11 @@ def open_intention(actor: Actor, uid: UUID | str, code: str) -> Case:
         hardship=reception.need,
         causes=reception.causes,
         aid_type=code,
+        for_person=asked.person.id_no if asked.person else "",
         once=uuids.uuid5(reception.uid, code),
     )
     with fence(PLATFORM):
-        AskedMatter.objects.filter(pk=asked.pk).update(case=case, refused_because="")
+        AskedMatter.objects.filter(pk=asked.pk).update(case=case, refused_because="", due_on=None)
         lead = Lead.objects.filter(pk=reception.lead_id).first()
     if lead and lead.open:
         leads.help_with_case(actor, lead.uid, case)

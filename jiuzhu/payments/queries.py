@@ -589,6 +589,48 @@ def listed_months(entitlement_id: int, since: date) -> list[Listed]:
     return list(found.values())
 
 
+def waiting_dues(entitlement_id: int) -> bool:
+    """Something is owed or to be kept that no list has taken."""
+    return Due.objects.filter(entitlement_id=entitlement_id, end__isnull=True).exists()
+
+
+def unpaid_lines(entitlement_id: int) -> bool:
+    """A line whose money has not arrived and that was not issued again."""
+    again = Exists(PayLine.objects.filter(reissue_of=OuterRef("pk")))
+    lines = PayLine.objects.filter(entitlement_id=entitlement_id).exclude(result__code="00")
+    return bool(lines.filter(~again).exists())
+
+
+def failed_in_a_row(entitlement_id: int) -> bool:
+    """PAY-08: the latest two months both came back from the bank, and neither was paid since."""
+    return entitlement_id in failing([entitlement_id])
+
+
+def failing(entitlements: Any) -> set[int]:
+    """Which of these entitlements were not paid for their latest two listed months (PAY-08)."""
+    again = PayLine.objects.filter(
+        entitlement=OuterRef("entitlement"),
+        pay_month=OuterRef("pay_month"),
+        part=PayLine.BASE,
+        result__code="00",
+    )
+    lines = (
+        PayLine.objects.filter(
+            entitlement__in=entitlements, part=PayLine.BASE, pay_kind__in=LIVING, reissue_of__isnull=True
+        )
+        .filter(result__isnull=False)
+        .annotate(paid_after=Exists(again))
+        .order_by("entitlement_id", "-pay_month")
+        .values_list("entitlement_id", "result__code", "paid_after")
+    )
+    latest: dict[int, list[bool]] = {}
+    for entitlement, code, paid_after in lines.iterator():
+        row = latest.setdefault(entitlement, [])
+        if len(row) < 2:
+            row.append(code != "00" and not paid_after)
+    return {entitlement for entitlement, row in latest.items() if row == [True, True]}
+
+
 def first_unlisted(entitlement_id: int, first_month: date) -> date:
     """The first month after every month a list has taken."""
     last = _living(entitlement_id).aggregate(last=Max("pay_month"))["last"]

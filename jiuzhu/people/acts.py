@@ -255,12 +255,14 @@ def sign(
 ) -> Signature:
     """Keep one signature: finger or pen on the screen, or a photo of the signed paper. Once a person.
 
-    Either a member of the household or a supporter who lives apart signs (TK-05).
+    Either a member of the household or a supporter who lives apart signs (TK-05); a supporter who was named later,
+    also to a consent that is in force already.
     """
     signer = person or obligor
     assert signer is not None
     Authorisation.objects.select_for_update().get(pk=authorisation.pk)
-    if authorisation.state not in (Authorisation.DRAFT,):
+    later = obligor is not None and authorisation.state == Authorisation.IN_FORCE
+    if authorisation.state != Authorisation.DRAFT and not later:
         raise Refusal("E_STATE", act="签署授权", state="授权书已签署齐全或已失效")
     if signer.household_id != authorisation.household_id:
         raise Refusal("E_SCOPE", what=f"{signer.name}不是该家庭成员")
@@ -288,18 +290,20 @@ def missing_signers(
     Whoever is in prison, in service or dead is not waited for (2.1, AS-57).
     With ``obligors`` the supporters who live apart sign too, unless it was written down why not (TK-05).
     """
-    signatures = list(authorisation.signatures.values_list("person_id", "obligor_id"))
-    signed, promised = {person for person, _ in signatures}, {obligor for _, obligor in signatures}
+    signed = set(authorisation.signatures.values_list("person_id", flat=True))
     missing = [
         each.person.name
         for each in queries.present_members(authorisation.household, on, regime)
         if id_numbers.age_on(each.person.born_on, on) >= 18 and each.person_id not in signed
     ]
-    if obligors:
-        rows = authorisation.household.obligors.order_by("id")
-        promised |= set(authorisation.excuses.values_list("obligor_id", flat=True))
-        missing += [each.name for each in rows if each.id not in promised]
-    return missing
+    return missing + (unsigned_obligors(authorisation) if obligors else [])
+
+
+def unsigned_obligors(authorisation: Authorisation) -> list[str]:
+    """Supporters who have neither signed nor been excused with a reason (TK-05)."""
+    answered = set(authorisation.signatures.values_list("obligor_id", flat=True))
+    answered |= set(authorisation.excuses.values_list("obligor_id", flat=True))
+    return [each.name for each in authorisation.household.obligors.order_by("id") if each.id not in answered]
 
 
 def bring_into_force(authorisation: Authorisation, on: date, months: int) -> None:
@@ -324,7 +328,8 @@ def excuse_obligor(
         raise Refusal("E_INPUT", field="未签字原因", problem="请选择拒绝签字或查找不到")
     if len(reason.strip()) < 4:
         raise Refusal("E_REASONS", act="登记义务人未签字")
-    if authorisation.state != Authorisation.DRAFT or obligor.household_id != authorisation.household_id:
+    usable = (Authorisation.DRAFT, Authorisation.IN_FORCE)
+    if authorisation.state not in usable or obligor.household_id != authorisation.household_id:
         raise Refusal("E_STATE", act="登记义务人未签字", state="授权书已签署齐全或已失效")
     signed = Signature.objects.filter(authorisation=authorisation, obligor=obligor).exists()
     if signed or ObligorExcuse.objects.filter(authorisation=authorisation, obligor=obligor).exists():

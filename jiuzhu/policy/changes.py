@@ -204,6 +204,14 @@ def stop_reason(outcome: Outcome) -> str:
     return "ST-NOCOOP" if "RC-NOCOOP" in reasons else "ST-OTHER"
 
 
+_DUTY_MONTHS = 3
+
+
+def told_late(kind: str, happened_on: date, told_on: date) -> bool:
+    """DYN-10: population, income or property changed and the family was silent for more than three months."""
+    return kind in (ADD, DEL, INC) and told_on > add_months(happened_on, _DUTY_MONTHS)
+
+
 # —— from which month
 
 

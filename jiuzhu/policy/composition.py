@@ -11,6 +11,13 @@ from jiuzhu.policy.evidence import Person, Placement
 from jiuzhu.policy.regimes import regime as regime_of
 
 # away by their situation, not by their relation: nobody asks them to sign, no department is asked about them
+# what a family may say of a member who is away (2.1); whether he is left out is said by the rules below
+SITUATIONS = {
+    "PRISON": "在监狱服刑",
+    "DRUG_ISOLATION": "强制隔离戒毒",
+    "CONSCRIPT": "服义务兵役",
+    "MISSING": "宣告失踪",
+}
 AWAY = ("HH-10", "HH-11", "HH-12", "HH-14", "HH-15")
 _CHILD = ("2", "3")
 _PARENT = "5"

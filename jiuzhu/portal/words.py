@@ -29,6 +29,8 @@ PROMISES = {
     "CLK-PUB": "公示到{due}为止",
     "CLK-OBJ": "最迟{due}处理完异议",
     "CLK-OBJ15": "最迟{due}处理完异议",
+    "CLK-TK15": "乡镇（街道）最迟{due}提出审核意见",
+    "CLK-CO15": "县级最迟{due}作出决定",
     "CLK-APP": "最迟{due}召开评议会",
     "CLK-CARD": "最迟{due}把通知书和证件送到您手里",
     "CLK-RN": "最迟{due}送达告知书",

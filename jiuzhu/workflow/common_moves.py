@@ -230,7 +230,7 @@ INVESTIGATION: tuple[Move, ...] = (
         "INVESTIGATING",
         "TOWN_REVIEW",
         "TOWN_CLERK",
-        guards="two_investigators record_signed visit_photos differences_answered",
+        guards="later_obligors_asked two_investigators record_signed visit_photos differences_answered",
         stops="CLK-INV",
         papers="W16",
         optional="W17 W18",

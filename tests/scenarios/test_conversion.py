@@ -16,6 +16,7 @@ from jiuzhu.people.models import Authorisation
 from jiuzhu.verification.models import Inquiry, Report
 from tests.families import DELEGATED, City, Family, refused
 from tests.scenarios import hands
+from tests.scenarios.test_status import couple
 from tests.scenarios.test_tekun import old_man
 
 
@@ -138,3 +139,91 @@ def test_a_conversion_needs_the_familys_word_and_another_kind(
     family = city.walk_to("TOWN_REVIEW", town=DELEGATED)
     with hands.on(family, family.staff("TOWN_CLERK"), family.now.date()) as clerk, refused(code):
         conversion.convert(clerk, family.uid, **({"aid_type": "TEKUN", "agreed": True} | more))
+
+
+def _poorer(family: Family, city: City, month_yuan: int) -> None:
+    """The pension falls: the family says so, and so does the social insurance."""
+    holder = family.facts["people"][0]
+    holder["truth"]["pension_yuan"] = month_yuan
+    family.facts["declared"]["incomes"][0]["month_yuan"] = month_yuan
+    city.console().post("/console/people", json=[holder])
+
+
+def _asked_anew(family: Family, city: City) -> None:
+    """Under the consent that goes on departments are asked again; the form is put right and handed in."""
+    from jiuzhu.cases.acts import application
+    from jiuzhu.infra import queue, walk
+
+    verifier, clerk = family.staff("TOWN_VERIFIER"), family.staff("TOWN_CLERK")
+    with family.at(), fence(verifier), queue.collected() as jobs:
+        verification.start_verification(verifier, family.uid)
+    with family.at():
+        city.walker.ask_departments(jobs)
+        with fence(verifier):
+            verification.issue_report(verifier, family.uid)
+        with fence(clerk):
+            verification.notify_may_apply(clerk, family.uid)
+        with fence(family.citizen) as citizen:
+            body = walk._form(family.case, family.facts, complete=True)
+            application.save_draft(citizen, family.uid, body)
+            application.submit_application(citizen, family.uid, commitment=True)
+        with fence(clerk):
+            application.accept(clerk, family.uid)
+
+
+@pytest.mark.parametrize(
+    ("aid_type", "start", "more"),
+    [
+        ("EDGE", date(2022, 2, 8), {}),
+        ("RIGID", date(2025, 2, 12), {"spendings": ((1, "MEDICAL", 35_400),)}),
+    ],
+)
+def test_a_family_with_a_status_that_grows_poorer_goes_on_as_dibao_and_the_status_ends(
+    city: City, aid_type: str, start: date, more: dict[str, Any]
+) -> None:
+    city.publish("regime_policy", "BY_DATE")
+    family = couple(city, 1400 if aid_type == "EDGE" else 4900, aid_type=aid_type, start=start, **more)
+    family.to_the_end()
+    assert family.case.state == "GRANTED"
+    with fence(PLATFORM):
+        former = Entitlement.objects.get(case_id=family.pk)
+        origin = family.case
+
+    _poorer(family, city, 800)
+    family.facts["aid_type"] = "DIBAO"
+    family.facts["declared"]["spendings"] = []
+    _converted(family, "DIBAO")
+    assert (family.case.state, family.case.origin_id) == ("AUTHORISED", origin.id)
+    with fence(PLATFORM):
+        assert family.case.draft.body == origin.draft.body
+    _asked_anew(family, city)
+    family.resume().to_the_end()
+
+    assert family.case.state == "GRANTED"
+    with fence(PLATFORM):
+        former.refresh_from_db()
+        now = Entitlement.objects.get(case_id=family.pk)
+    assert former.state in ("STOPPED", "VOID") and now.state == "ACTIVE"
+
+
+def test_who_is_no_longer_supported_alone_goes_on_as_dibao(city: City) -> None:
+    """TK-12: whoever leaves tekun is checked for dibao at once; nothing is entered again, no month has both."""
+    family = old_man(city).to_the_end()
+    with fence(PLATFORM):
+        former, origin = Entitlement.objects.get(case_id=family.pk), family.case
+
+    _converted(family, "DIBAO")
+    family.facts["aid_type"] = "DIBAO"
+    assert (family.case.state, family.case.origin_id) == ("AUTHORISED", origin.id)
+    with family.at(), fence(family.staff("TOWN_VERIFIER")) as verifier:
+        verification.carry_report(verifier, family.uid)
+    _tell_and_apply(family)
+    family.resume().to_the_end()
+
+    assert family.case.state == "GRANTED"
+    with fence(PLATFORM):
+        former.refresh_from_db()
+        now = Entitlement.objects.get(case_id=family.pk)
+        spans = EntitlementMember.objects.filter(person=origin.applicant).count()
+    assert former.stop_reason == "ST-TO-DIBAO" or former.state == "VOID"
+    assert now.first_month > (former.last_month or date(1, 1, 1)) and spans in (1, 2)

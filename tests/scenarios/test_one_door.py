@@ -656,3 +656,56 @@ def test_a_foreign_town_sees_neither_leads_nor_receptions_nor_referrals(
                 read()
         with refused("E_NOT_FOUND"):
             leads.already_helped(stranger, lead.uid, reason="这不是我们的人")
+
+
+# —— what could not be opened, and whom a person's own aid is for
+
+
+def test_a_refused_own_matter_has_three_working_days_to_be_opened_or_explained(
+    city: City, clerk: Actor
+) -> None:
+    with clock.at(MONDAY), fence(clerk):
+        first = come(city, clerk, other=[])
+        again = receptions.receive(
+            clerk,
+            town_id=town_of().id,
+            household_uid=first.household.uid,
+            need=NEED,
+            own=["DIBAO"],
+            other=[],
+            channel="WINDOW",
+        )
+        (row,) = queries.matters_of(again)
+        assert row["refused"] and row["due_on"] == date(2019, 9, 5)
+        assert queries.counts(clerk)["matters_open"] == 1
+        assert list(queries.unopened_matters(clerk)) == [again.matters.get()]
+    with clock.at(date(2019, 9, 6)), fence(clerk):
+        assert queries.counts(clerk)["matters_overdue"] == 1
+        with refused("E_REASONS"):
+            receptions.explain(clerk, again.uid, "DIBAO", text="不")
+        receptions.explain(clerk, again.uid, "DIBAO", text="已有在办的低保申请，等结果即可")
+        assert queries.counts(clerk)["matters_open"] == 0
+        with refused("E_REPEAT"):
+            receptions.explain(clerk, again.uid, "DIBAO", text="已有在办的低保申请，等结果即可")
+    with clock.at(date(2019, 9, 6)), fence(city.staff("TOWN_LEAD", town_of())) as lead, refused("E_AUTH"):
+        receptions.explain(lead, first.uid, "DIBAO", text="已有在办的低保申请")
+
+
+def test_a_persons_own_aid_is_for_whom_it_is_asked_not_for_the_applicant(city: City, clerk: Actor) -> None:
+    rows = family_rows(city)
+    assert len(rows) > 1
+    with clock.at(MONDAY), fence(clerk):
+        reception = come(city, clerk, own=["TEKUN"], other=[], people_rows=rows, for_person=rows[1]["id_no"])
+        (row,) = queries.matters_of(reception)
+        with refused("E_INPUT", "该家庭的成员"):
+            come(
+                city,
+                clerk,
+                own=["TEKUN"],
+                other=[],
+                people_rows=family_rows(city),
+                for_person="371599195801010046",
+            )
+    assert row["person"] == rows[1]["name"]
+    with fence(PLATFORM):
+        assert row["case"] is not None and row["case"].for_person.name == rows[1]["name"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
+from jiuzhu.accounts import tokens
 from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.accounts.models import Post
+from jiuzhu.api.api import api
 from jiuzhu.cases.acts import objection
 from jiuzhu.cases.models import Appraisal, Entitlement
 from jiuzhu.core import clock
@@ -149,3 +154,31 @@ def test_as_27_half_of_twelve_is_disputed_and_goes_back_to_the_investigators(
     with fence(PLATFORM):
         assert Appraisal.objects.get(case_id=decided.pk).result == "DISPUTED"
     assert decided.case.state == "INVESTIGATING"
+
+
+def test_nothing_the_interface_reads_of_a_case_says_who_objected(city: City, decided: Family) -> None:
+    """AS-28: the objector is for the handler alone, opened with a reason; every read of the case is swept, every role."""
+    posting = hands.approve(decided, date(2019, 10, 8))
+    clerk = decided.staff("TOWN_CLERK")
+    with clock.at(clock.instant(posting.ends_on, 10)), fence(clerk):
+        objection.receive_objection(
+            clerk, decided.uid, content="他家有车没有报", objector="举报人甲", contact="13800001111"
+        )
+    reads = sorted(
+        path
+        for path, item in api.get_openapi_schema()["paths"].items()
+        if "get" in item and path.startswith("/api/v1/cases/{uid}") and "{paper}" not in path
+    )
+    assert "/api/v1/cases/{uid}/publicity" in reads
+    roles = ("TOWN_CLERK", "TOWN_LEAD", "TOWN_VERIFIER", "COUNTY_APPROVER", "COUNTY_SUPERVISOR")
+    with clock.at(clock.instant(posting.ends_on, 11)):
+        for role in roles:
+            with fence(PLATFORM):
+                post = Post.objects.get(pk=decided.staff(role).post_id)
+                token = tokens.issue(PLATFORM, post, label="sweep", days=1)
+            for path in reads:
+                address = path.replace("{uid}", str(decided.uid))
+                answer = Client().get(address, headers={"Authorization": f"Bearer {token}"})
+                text = answer.content.decode("utf-8", "replace") + json.dumps(str(answer.headers))
+                assert "举报人甲" not in text and "13800001111" not in text, (role, path)
+                assert "\\u4e3e\\u62a5\\u4eba\\u7532" not in text, (role, path)

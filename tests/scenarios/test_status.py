@@ -247,3 +247,39 @@ def test_as_30_forty_five_working_days_for_the_four_reasons_of_the_law(by_date: 
 
     with fence(PLATFORM):
         assert family.case.clocks.get(clock="CLK-T20").due_on == date(2022, 5, 6)
+
+
+def test_aid_01_whoever_has_the_same_kind_of_aid_with_another_family_is_found_by_his_number(
+    city: City,
+) -> None:
+    """The mother is on dibao in her own register; the son names her in his family: RC-DUP, seen by the law itself."""
+    mother = person("宋桂英", "1950-03-01", sex="2", labour="ELDER", employment="7", marital="40")
+    first = city.cast(mother, town=COUNTY_DECIDES).to_the_end()
+    assert first.case.state == "GRANTED"
+    second = city.cast(
+        person("宋志强", "1975-03-01", marital="10", labour="NONE"),
+        town=COUNTY_DECIDES,
+        start=first.now.date(),
+    ).until("AUTHORISED")
+    with fence(PLATFORM):
+        stranger = second.case.applicant
+        type(stranger).objects.filter(pk=stranger.pk).update(
+            id_no_index=first.case.applicant.id_no_index, shares_number=True
+        )
+        again = type(second.case).objects.get(pk=second.pk)
+        known = kept.declared(again, second.now.date())
+
+    assert [member.other_aid for member in known.members] == ["DIBAO"]
+    outcome = kept.assess(again, known, second.now.date())
+    assert "RC-DUP" in outcome.reasons
+
+
+def test_aid_01_an_orphan_s_allowance_is_no_dibao_but_keeps_a_child_from_tekun(city: City) -> None:
+    family = city.family().until("TOWN_REVIEW")
+    with fence(PLATFORM):
+        known = kept.declared(family.case, family.now.date())
+    from dataclasses import replace
+
+    child = replace(known, members=tuple(replace(each, other_aid="ORPHAN") for each in known.members))
+
+    assert "RC-DUP" not in kept.assess(family.case, child, family.now.date()).reasons

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -14,11 +15,11 @@ from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.roles import ROLES
 from jiuzhu.benefits import queries as benefit_queries
 from jiuzhu.benefits import support_queries, support_table
-from jiuzhu.benefits.acts import changes
+from jiuzhu.benefits.acts import changes, crosscheck
 from jiuzhu.benefits.acts import support as support_acts
 from jiuzhu.benefits.acts import support_stop as stops
-from jiuzhu.benefits.models import Change, SupportStop
-from jiuzhu.cases.acts import application, decision, objection, support
+from jiuzhu.benefits.models import Alert, Change, SupportStop
+from jiuzhu.cases.acts import application, decision, investigation, objection, support
 from jiuzhu.cases.models import CareAgreement, Institution, SupportSpan
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -27,6 +28,7 @@ from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.payments import acts as payments
 from jiuzhu.payments import queries as pay_queries
 from jiuzhu.payments.models import PayLine, PayRun
+from jiuzhu.people import acts as people
 from tests.families import COUNTY_DECIDES, DELEGATED, FIRST_DAY, City, Family, refused
 from tests.supported import number, old_man
 
@@ -114,7 +116,59 @@ def test_the_whole_path_on_both_routes_under_both_regimes(
     assert decided(family).authority == ("TOWN" if town == DELEGATED else "COUNTY")
 
 
+def test_township_and_county_have_fifteen_working_days_each_inside_the_total_from_2021_on(city: City) -> None:
+    city.publish("regime_policy", "BY_DATE")
+    family = old_man(city, town=COUNTY_DECIDES, start=SPRING_2022).until("ACCEPTED")
+
+    with fence(PLATFORM):
+        running = dict(family.case.clocks.filter(ended_at__isnull=True).values_list("clock", "due_on"))
+    assert {"CLK-T20", "CLK-TK15"} <= set(running) and running["CLK-TK15"] < running["CLK-T20"]
+
+    family.to_the_end()
+    with fence(PLATFORM):
+        county = family.case.clocks.get(clock="CLK-CO15")
+        town = family.case.clocks.get(clock="CLK-TK15")
+        assert not family.case.clocks.filter(clock="CLK-CO").exists()
+    assert town.ended_at and county.ended_at and town.ended_at <= county.started_at
+
+
 # —— obligors
+
+
+def test_tk_05_a_supporter_first_named_in_the_form_is_asked_to_sign_before_the_opinion(city: City) -> None:
+    family = old_man(city).until("INVESTIGATING")
+    with fence(PLATFORM):
+        case = family.case
+        late = people.add_obligor(
+            case.household, supports=case.applicant, name="张大山", relation="2", id_no="", facts={}
+        )
+    clerk = family.staff("TOWN_CLERK")
+    with family.at(), fence(clerk):
+        with refused("E_NOT_SIGNED", "张大山"):
+            investigation.submit_investigation(clerk, family.uid)
+        application.excuse_obligor(
+            clerk, family.uid, obligor_id=late.id, kind="NOT_FOUND", reason="多次联系未果。"
+        )
+        with refused("E_REPEAT"):
+            application.excuse_obligor(
+                clerk, family.uid, obligor_id=late.id, kind="NOT_FOUND", reason="多次联系未果。"
+            )
+
+
+def test_tk_05_the_late_supporter_signs_the_consent_that_is_in_force(city: City) -> None:
+    family = old_man(city).until("INVESTIGATING")
+    with fence(PLATFORM):
+        case = family.case
+        late = people.add_obligor(
+            case.household, supports=case.applicant, name="张大山", relation="2", id_no="", facts={}
+        )
+    clerk = family.staff("TOWN_CLERK")
+    with family.at(), fence(clerk):
+        application.sign(clerk, family.uid, obligor_id=late.id, picture=DRAWN, mode="PAPER")
+        assert not people.unsigned_obligors(family.case.authorisation)
+        assert family.case.state == "INVESTIGATING"
+        with refused("E_STATE"):
+            application.sign(clerk, family.uid, person_uid=case.applicant.uid, picture=DRAWN)
 
 
 def test_tk_05_a_supporter_signs_too_or_it_is_written_down_why_not(city: City) -> None:
@@ -644,3 +698,44 @@ def test_every_role_in_every_state_of_the_end(paid: Family, state: str) -> None:
                     call(actor)
                 wanted = {"E_AUTH", "E_NOT_FOUND"} if role not in move.roles else {"E_STATE", "E_AUTH"}
                 assert caught.value.code in wanted, (role, key, caught.value.code)
+
+
+def test_tk_12_the_signature_of_who_leaves_freely_is_kept_with_the_exit(paid: Family) -> None:
+    stop = _stop(paid, "VOLUNTARY", wish=DRAWN)
+
+    assert stop.wish is not None and stop.wish.mime == "image/png"
+
+
+def _told(family: Family, kind: str) -> list[str]:
+    day = date(2019, 12, 2)
+    with clock.at(day):
+        crosscheck.look_through(day)
+    with fence(PLATFORM):
+        return list(
+            Alert.objects.filter(kind=kind, entitlement__case_id=family.pk).values_list("text", flat=True)
+        )
+
+
+def test_dq_40_care_money_unlike_the_level_is_told(granted: Family, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _told(granted, "DQ-40") == []
+    with fence(PLATFORM):
+        amount = granted.case.entitlement.amounts.get()
+    amount.care_fen = 51700
+    monkeypatch.setattr(crosscheck.standing, "amount_on", lambda entitlement, month: amount)
+
+    assert _told(granted, "DQ-40") == ["按半护理（部分丧失自理能力）应发照料护理259.00元，现发517.00元"]
+
+
+def test_dq_38_who_is_not_without_labour_capacity_is_told(
+    granted: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _told(granted, "DQ-38") == []
+    with fence(PLATFORM):
+        stands = crosscheck.standing.standing(granted.case.entitlement)
+    (one,) = stands.evidence.members
+    younger = replace(stands.evidence, members=(replace(one, born_on=date(1970, 5, 1)),))
+    monkeypatch.setattr(
+        crosscheck.standing, "standing", lambda entitlement: replace(stands, evidence=younger)
+    )
+
+    assert len(_told(granted, "DQ-38")) == 1

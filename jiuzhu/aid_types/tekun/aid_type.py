@@ -5,7 +5,7 @@ from __future__ import annotations
 from jiuzhu.aid_types.base import AidType, Support
 from jiuzhu.aid_types.tekun import self_care
 from jiuzhu.aid_types.tekun.assessment import assess, funeral_fen
-from jiuzhu.aid_types.tekun.moves import MOVES
+from jiuzhu.aid_types.tekun.moves import MOVES, TOWN_CLOCK
 from jiuzhu.aid_types.tekun.review import review_class
 from jiuzhu.core.codes import choices
 
@@ -15,6 +15,7 @@ SUPPORT = Support(
     level_of=self_care.level,
     alone_without_agreement=(self_care.SELF,),
     rating_valid_months="tekun.assessment_valid_months",
+    cannot_work="labour",
     funeral_fen=funeral_fen,
     stop_reasons={
         "DEATH": "死亡、被宣告死亡或者失踪",
@@ -40,5 +41,7 @@ TEKUN = AidType(
     review_class=review_class,
     per_person=True,
     obligors_sign=True,
+    money_name="救助供养金",
+    town_clock=TOWN_CLOCK,
     support=SUPPORT,
 )

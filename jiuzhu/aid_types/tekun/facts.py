@@ -21,7 +21,6 @@ ELDER_AGE, MINOR_AGE, STAY_AGE, OLD_OBLIGOR_AGE = 60, 16, 18, 70
 LIMB, INTELLECTUAL, MENTAL, SIGHT, MULTIPLE = "4", "5", "6", "1", "7"
 _SCHOOLS = ("40", "60", "70", "80")
 _INSURANCE = ("unemployment",)
-CHILD_ALLOWANCES = ("ORPHAN", "UNCARED_CHILD")
 _LIVING_ALLOWANCE = "DIBAO"
 
 
@@ -222,7 +221,7 @@ def able_obligors(evidence: Evidence, parameters: ParameterSet, regime: str) -> 
 
 def child_allowances(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
     """TK-04, AID-01: a minor who has chosen the orphans' or uncared children's allowance (民发〔2021〕43号第九条)."""
-    return sum(member.other_aid in CHILD_ALLOWANCES for member in evidence.counted)
+    return sum(member.other_aid in household.CHILD_ALLOWANCES for member in evidence.counted)
 
 
 FACTS = household.FACTS | {

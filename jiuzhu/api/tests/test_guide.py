@@ -31,6 +31,7 @@ STAFF = {
     "VERIFIER": "verifier-371522102",
     "LEAD": "lead-371522102",
     "APPROVER": "approver-371522",
+    "CENTER": "center-371522",
 }
 
 

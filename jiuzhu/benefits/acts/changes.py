@@ -15,7 +15,7 @@ from jiuzhu.accounts.organisations import delegation_for
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import facts as reported
 from jiuzhu.benefits import papers, standing, table
-from jiuzhu.benefits.acts import effect
+from jiuzhu.benefits.acts import effect, pausing
 from jiuzhu.benefits.acts._act import (
     Act,
     Once,
@@ -50,7 +50,6 @@ from jiuzhu.policy.outcome import Line, Outcome
 from jiuzhu.vault import files
 from jiuzhu.vault.counters import next_number
 from jiuzhu.vault.uploads import Picture
-from jiuzhu.workflow import clocks
 
 E = Entitlement
 STATES = {
@@ -130,6 +129,8 @@ def open_change(
     person, facts = _facts(actor, entitlement, kind, given, happened_on)
     subject = f"person:{person.uid}" if shape.about == "person" and person else shape.about
     _refuse_conflicts(entitlement, kind, facts, subject, review_id)
+    if happened_on and law.told_late(kind, happened_on, today):
+        facts = facts | {"told_late": True}
     regime = regime_today(entitlement.county, today)
     change = Change(
         number=_number(entitlement.town, today.year),
@@ -147,8 +148,8 @@ def open_change(
         report_id=report_id,
         proof=files.keep(proof.content, proof.mime) if proof else None,
         review_id=review_id,
-        due_on=_due(kind, facts, happened_on, at, regime),
     )
+    change.due_on = pausing.due_day(change)
     change.account = given.get("number", "") if kind == law.ACC else ""
     try:
         with transaction.atomic():
@@ -166,19 +167,6 @@ def open_change(
 def _number(town: Organisation, year: int) -> str:
     key = f"{town.code}{year}"
     return f"BG{key}{next_number(ChangeCounter, key=key):05d}"
-
-
-def _due(kind: str, facts: dict[str, Any], happened_on: date | None, at: Any, regime: str) -> date:
-    """CLK-CHG, twenty working days from the report; CLK-DEATH, three months from the death (AS-40)."""
-
-    def day(clock_id: str, start: Any) -> date:
-        return clocks.due(
-            clock_id, started_at=start, regime=regime, parameters={}, calendar=parameters.calendar()
-        ).due_on
-
-    if facts.get("why") == law.DEATH and kind == law.DEL and happened_on:
-        return day("CLK-DEATH", clock.instant(happened_on))
-    return day("CLK-SC" if kind == law.CARE else "CLK-CHG", at)
 
 
 def _facts(
@@ -299,12 +287,27 @@ def _refuse_conflicts(
 
 
 def examine(
-    actor: Actor, uid: UUID | str, *, text: str, seen: int | None = None, once: Once = None
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    text: str,
+    admonition: str = "",
+    seen: int | None = None,
+    once: Once = None,
 ) -> Examination:
-    """Freeze the family before and after, ask the law again, say what follows (DYN-02, DYN-03, DYN-20, DYN-21)."""
+    """Freeze the family before and after, ask the law again, say what follows (DYN-02, DYN-03, DYN-20, DYN-21).
+
+    A family that told too late is spoken to, and that is written down (DYN-10); an unfit one is stopped as any other.
+    """
     if len(text.strip()) < 2:
         raise Refusal("E_INPUT", field="核实情况", problem="请写明怎样核实的、结果如何")
     with moving(actor, uid, "examine", seen=seen, once=once) as act:
+        if act.change.facts.get("told_late"):
+            if len(admonition.strip()) < 4:
+                raise Refusal(
+                    "E_INPUT", field="批评教育情况", problem="超过三个月才报告，请写明怎样批评教育的"
+                )
+            text = f"{text.strip()}\n未按时报告，已批评教育：{admonition.strip()}"
         found = examination(act, text)
         act.note = f"{law.RESULTS[found.result]}，{found.old_fen // 100}元→{found.new_fen // 100}元"
     return found

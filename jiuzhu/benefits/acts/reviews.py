@@ -81,7 +81,7 @@ def start(actor: Actor, review_id: int) -> Review:
             household=entitlement.household,
             authorisation=case.authorisation,
             aid_type=entitlement.aid_type,
-            people=_signed_members(entitlement, clock.today()),
+            people=signed_members(entitlement, clock.today()),
             sources=aid.sources,
             mandatory=aid.mandatory_sources,
             kind="REVIEW",
@@ -94,7 +94,7 @@ def start(actor: Actor, review_id: int) -> Review:
     return review
 
 
-def _signed_members(entitlement: Entitlement, today: date) -> list[Person]:
+def signed_members(entitlement: Entitlement, today: date) -> list[Person]:
     """Everybody in the family; an adult who joined later has to sign before he is asked about (VER-22)."""
     people = [each.person for each in members_of(entitlement.household, today) if not each.person.died_on]
     signed = set(

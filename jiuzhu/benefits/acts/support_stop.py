@@ -158,9 +158,8 @@ def propose(
             happened_on=happened_on,
             proposed_by_id=actor.id,
             proposed_on=clock.today(),
+            wish=files.keep(wish.content, wish.mime) if wish else None,
         )
-        if wish:
-            files.keep(wish.content, wish.mime)
         _finish(Act(who, stop, move, note=facts.strip()), once)
         return stop
 

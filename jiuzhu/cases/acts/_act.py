@@ -21,8 +21,7 @@ from django.db import transaction
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import clocks, papers, temporary_guards  # noqa: F401 — registers the guards of temporary aid
-from jiuzhu.cases.guards import GUARDS
+from jiuzhu.cases import clocks, guards, papers, temporary_guards
 from jiuzhu.cases.models import Case, CaseMember, Step
 from jiuzhu.cases.permissions import check_may_move, check_may_see
 from jiuzhu.core import clock
@@ -32,6 +31,8 @@ from jiuzhu.documents.models import Document
 from jiuzhu.publicity import acts as publicity
 from jiuzhu.workflow.states import TERMINAL
 from jiuzhu.workflow.table import Move, MoveTable
+
+ALL_GUARDS = guards.GUARDS | temporary_guards.GUARDS
 
 
 def table_of(case: Case) -> MoveTable:
@@ -79,10 +80,11 @@ class Act:
         self.facts.update(facts)
 
     def start(self, clock_id: str) -> None:
-        """Start a clock that only some outcomes of the move start."""
-        if clock_id not in self.move.may_start:
+        """Start a clock that only some outcomes of the move start, with the aid's own days where it has such (CLK-CO15)."""
+        known = next((each for each in self.move.may_start if each in (clock_id, f"{clock_id}15")), None)
+        if known is None:
             raise LookupError(f"{self.move.key} does not start {clock_id}")
-        self.extra_starts += (clock_id,)
+        self.extra_starts += (known,)
 
     def paper(self, code: str, **data: Any) -> Document:
         """Issue a document of this move in the same transaction (numbered, hashed, stored)."""
@@ -140,7 +142,7 @@ def acting(
             raise Refusal("E_STALE", case_no=case.case_no)
         act = Act(actor=actor, case=case, move=row, at=clock.now(), reason=reason, given=given)
         for name in row.guards:
-            GUARDS[name](act)
+            ALL_GUARDS[name](act)
         yield act
         finish(act, once=once)
 

@@ -40,6 +40,7 @@ from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people import queries as people_queries
 from jiuzhu.people.models import BankAccount, Household, Obligor, Person
+from jiuzhu.policy.regimes import regime as regime_of
 from jiuzhu.vault import files
 from jiuzhu.vault.counters import next_number
 from jiuzhu.vault.uploads import Picture
@@ -290,7 +291,7 @@ def sign(
     with transaction.atomic():
         case = locked(actor, uid)
         check_may_do(actor, case, FAMILY_SIDE, "签署授权")
-        if case.state != "INTENT":
+        if case.state != "INTENT" and not (obligor_id and may_sign_later(case)):
             raise Refusal("E_STATE", act="签署授权", state=STATES[case.state].name)
         person = (
             Person.objects.filter(uid=person_uid, household=case.household).first() if person_uid else None
@@ -319,12 +320,22 @@ def sign(
             person_uid=person.uid if person else None,
             mode=mode,
         )
+        if case.state != "INTENT":
+            return case
         with_obligors = registry.get(case.aid_type).obligors_sign
         if not people.missing_signers(
             case.authorisation, clock.today(), regime=case.regime, obligors=with_obligors
         ):
             return all_signed(actor, case)
         return case
+
+
+_SIGN_LATER = ("AUTHORISED", "MAY_APPLY", "APPLIED", "CORRECTION", "ACCEPTED", "INVESTIGATING")
+
+
+def may_sign_later(case: Case) -> bool:
+    """TK-05: whoever is first named in the form or during the investigation is asked to sign as well."""
+    return registry.get(case.aid_type).obligors_sign and case.state in _SIGN_LATER
 
 
 def excuse_obligor(
@@ -341,14 +352,18 @@ def excuse_obligor(
     with transaction.atomic():
         case = locked(actor, uid)
         check_may_do(actor, case, ("TOWN_CLERK",), "登记义务人未签字")
-        if case.state != "INTENT" or not registry.get(case.aid_type).obligors_sign:
+        if not registry.get(case.aid_type).obligors_sign or not (
+            case.state == "INTENT" or may_sign_later(case)
+        ):
             raise Refusal("E_STATE", act="登记义务人未签字", state=STATES[case.state].name)
         obligor = Obligor.objects.filter(pk=obligor_id, household=case.household).first()
         if obligor is None:
             raise Refusal("E_NOT_FOUND", what="义务人")
         people.excuse_obligor(actor, case.authorisation, obligor, kind=kind, reason=reason)
         record(actor, "authorisation.excuse", about=case.authorisation, case_no=case.case_no, kind=kind)
-        if not people.missing_signers(case.authorisation, clock.today(), regime=case.regime, obligors=True):
+        if case.state == "INTENT" and not people.missing_signers(
+            case.authorisation, clock.today(), regime=case.regime, obligors=True
+        ):
             return all_signed(actor, case)
         return case
 
@@ -730,14 +745,21 @@ def accept(
             Correction.objects.filter(case=case).update(completed_at=act.at)
         act.change(accepted_on=act.today, regime=regime_today(act.case.county, act.today))
         file_kin_paper(act)
-        if case.regime != "P2019":  # 民发〔2021〕57号第十五条
-            act.start("CLK-INVS")
+        _start_stages(act)
         act.paper(
             "W13",
             accepted_on=act.today,
             due_on=clocks.foreseen(case, registry.get(case.aid_type).total_clock, act.at).due_on,
         )
     return act.case
+
+
+def _start_stages(act: Act) -> None:
+    """From 2021's rules on the stages have limits of their own: the visit's begin, the township's whole time (3.11)."""
+    if regime_of(act.case.regime).says("stages_have_own_limits"):
+        act.start("CLK-INVS")
+        if town := registry.get(act.case.aid_type).town_clock:
+            act.start(town)
 
 
 def file_kin_paper(act: Act) -> None:
@@ -846,13 +868,12 @@ def _deem_accepted(uid: UUID | str) -> Case:
             case = act.case
             act.change(accepted_on=case.applied_on, regime=regime_today(case.county, case.applied_on))
             file_kin_paper(act)
-            if case.regime != "P2019":
-                act.start("CLK-INVS")
+            _start_stages(act)
             received = clock.instant(case.applied_on)
             total = registry.get(case.aid_type).total_clock
             due_on = clocks.foreseen(case, total, received).due_on
             act.paper("W13", accepted_on=case.applied_on, due_on=due_on)
-        for name in (total, "CLK-INV", "CLK-INVS"):
+        for name in (total, "CLK-INV", "CLK-INVS", registry.get(case.aid_type).town_clock):
             clocks.restart(case, name, received)
     return act.case
 

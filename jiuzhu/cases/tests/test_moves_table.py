@@ -29,8 +29,7 @@ from jiuzhu.cases.acts import (
     support,
     verification,
 )
-from jiuzhu.cases.acts._act import acting
-from jiuzhu.cases.guards import GUARDS
+from jiuzhu.cases.acts._act import ALL_GUARDS, acting
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.permissions import check_may_move
 from jiuzhu.core import clock
@@ -306,7 +305,7 @@ def test_clocks_and_papers_of_the_table_exist(aid: AidType) -> None:
         assert {clock_id for clock_id in row.stops if clock_id != "*"} <= set(deadlines()), row.key
         assert set(row.papers + row.optional_papers) <= set(all_notices()), row.key
         assert set(row.sources + row.targets) <= set(STATES), row.key
-        assert set(row.guards) <= set(GUARDS), row.key
+        assert set(row.guards) <= set(ALL_GUARDS), row.key
         assert row.roles <= {*ROLES, "APPLICANT", "PUBLIC", "SYSTEM"}, row.key
     assert aid.total_clock in deadlines()
 

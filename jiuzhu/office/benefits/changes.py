@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from jiuzhu.accounts.roles import has_power
 from jiuzhu.benefits import facts, queries, table
 from jiuzhu.benefits.acts import changes as acts
+from jiuzhu.benefits.acts import pausing
 from jiuzhu.cases.acts.service import MODES
 from jiuzhu.core.codes import choices
 from jiuzhu.core.money import parse_yuan
@@ -252,7 +254,7 @@ def report(request: HttpRequest, number: int, kind: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         kind=kind,
         entitlement=found,
-        initial=_prefill(found, kind, row) if row else {},
+        initial=_prefill(found, kind, row) if row else {"why": request.GET.get("why", "")},
     )
     refusal = None
     if request.method == "POST":
@@ -314,6 +316,14 @@ _SELDOM = ("send_back", "drop")
 
 class ExamineForm(forms.Form):
     text = text_field("核实情况", help_text="怎样核实的，结果如何；系统据此重新测算并列出前后差异")
+    admonition = text_field(
+        "批评教育情况", required=False, rows=2, help_text="变化后超过三个月才报告，必须填写"
+    )
+
+    def __init__(self, *arguments: Any, told_late: bool, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if not told_late:
+            del self.fields["admonition"]
 
 
 class DecideForm(forms.Form):
@@ -344,7 +354,7 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
     kept = queries.examination(found)
     options = [(code, law.RESULTS[code]) for code in (kept.options if kept else [])]
     shown = {
-        "examine": bound(ExamineForm, request, "examine"),
+        "examine": bound(ExamineForm, request, "examine", told_late=bool(found.facts.get("told_late"))),
         "decide": bound(DecideForm, request, "decide", options=options),
         "send_back": bound(ReasonForm, request, "send_back"),
         "serve": bound(ServeForm, request, "serve"),
@@ -368,6 +378,10 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
         ],
         "found": found,
         "applicant": entitlement.case.applicant.name,
+        "may_pause": has_power(actor.role, "clock.pause")
+        and found.state in (table.REPORTED, table.EXAMINED)
+        and pausing.clock_of(found) == "CLK-CHG",
+        "paused": found.pauses.filter(ends_on__isnull=True).exists(),
         "place": queries.place_words(entitlement),
         "aid": queries.aid_words(entitlement),
         "benefit_state": state_tag(entitlement),
@@ -399,6 +413,43 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "office/benefits/change.html", context, status=refusal.status if refusal else 200)
+
+
+class PauseForm(forms.Form):
+    kind = forms.ChoiceField(label="暂停事由", choices=list(pausing.PAUSES.items()))
+    reason = text_field("理由", rows=2)
+    document_no = forms.CharField(label="依据文书号", max_length=80)
+
+
+@staff_only
+def pause(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The head stops the twenty days, or lets them run on (CLK-CHG)."""
+    actor, found = request.asker, queries.change(request.asker, uid)
+    standing = found.pauses.filter(ends_on__isnull=True).first()
+    form, refusal = bound(PauseForm, request, "pause"), None
+    back = reverse("office:change", args=[uid])
+    if request.method == "POST":
+        try:
+            if standing:
+                pausing.resume(actor, uid, seen=seen(request))
+            else:
+                pausing.pause(actor, uid, seen=seen(request), **check(form))
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, "已恢复计时。" if standing else "已暂停计时。")
+            return redirect(back)
+    context = {
+        "page_title": "恢复计时" if standing else "暂停计时",
+        "crumbs": [("待遇变更", reverse("office:changes")), (found.number, back)],
+        "found": found,
+        "standing": standing,
+        "why": pausing.PAUSES[standing.kind] if standing else "",
+        "form": None if standing else form,
+        "back": back,
+        "refusal": refusal,
+    }
+    return render(request, "office/benefits/pause.html", context, status=refusal.status if refusal else 200)
 
 
 def _do(request: HttpRequest, actor: Any, uid: UUID, do: str, shown: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
 from jiuzhu.benefits import queries, table
 from jiuzhu.benefits.acts import changes as acts
+from jiuzhu.benefits.acts import ending
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.office.benefits.page import (
@@ -28,6 +29,7 @@ from jiuzhu.office.benefits.page import (
     token,
 )
 from jiuzhu.office.work.page import staff_only
+from jiuzhu.payments import queries as money
 from jiuzhu.policy import changes as law
 from jiuzhu.ui.tables import Column, Page, Table, keyset_page
 
@@ -137,6 +139,10 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
         "overpays": list(queries.overpays(actor, open_only=False).filter(entitlement=found)),
         "papers": _papers(found),
         "offers": queries.offers(found),
+        "alerts": list(queries.alerts(actor, entitlement=found.id)),
+        "failing": found.state in ("ACTIVE", "GRADUAL") and money.failed_in_a_row(found.id) and clerk,
+        "may_close": found.state == "STOPPED" and actor.role in ending.ROLES,
+        "open_matters": ending.what_is_open(found) if found.state == "STOPPED" else [],
         "kinds": [
             {"title": kind.title, "url": reverse("office:change-new", args=[found.id, kind.code])}
             for kind in (queries.kinds_for(found) if clerk else [])
@@ -174,7 +180,7 @@ def _amounts(found: Any) -> Table:
             Column("from_month", "起", kind="month"),
             Column(lambda row: row.to_month.strftime("%Y年%m月") if row.to_month else "至今", "止"),
             Column("members_count", "人口", kind="number"),
-            Column("base_fen", "保障金", kind="money"),
+            Column("base_fen", "基本金额", kind="money"),
             Column("topup_fen", "分类施保", kind="money"),
             Column("care_fen", "照料护理", kind="money"),
             Column(lambda row: row.ground or "批准决定", "依据"),
@@ -284,3 +290,16 @@ def faded(request: HttpRequest, number: int) -> HttpResponse:
         return benefit(request, number, refusal=refusal)
     messages.success(request, "停发告知书已签发，送达后生效。")
     return redirect(reverse("office:change", args=[change.uid]))
+
+
+@require_POST
+@staff_only
+def close(request: HttpRequest, number: int) -> HttpResponse:
+    """STOPPED → CLOSED: settled and bound (5.1)."""
+    found = queries.benefit(request.asker, number)
+    try:
+        ending.close(request.asker, number, once=token(request))
+    except Refusal as refusal:
+        return benefit(request, number, refusal=refusal)
+    messages.success(request, "已结清归档。")
+    return redirect(benefit_url(found))

@@ -14,6 +14,7 @@ GROUPS = (
             Line("在保台账", "office:benefits", READERS),
             Line("待遇变更", "office:changes", READERS),
             Line("定期复核", "office:reviews", READERS),
+            Line("比对预警", "office:alerts", READERS),
             Line("追回多发", "office:recoveries", READERS),
             Line("提高标准", "office:batches", BATCH),
         ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiuzhu.office.benefits import changes, ledger, recovery, reviews, standard
+from jiuzhu.office.benefits import alerts, changes, ledger, recovery, reviews, standard
 
 urlpatterns = [
     path("benefits/", ledger.listing, name="benefits"),
@@ -11,8 +11,13 @@ urlpatterns = [
     path("benefits/<int:number>/offers/", ledger.offer, name="work-offer"),
     path("benefits/<int:number>/faded/", ledger.faded, name="faded"),
     path("benefits/<int:number>/claim/", recovery.claim, name="claim"),
+    path("benefits/<int:number>/close/", ledger.close, name="benefit-close"),
+    path("alerts/", alerts.listing, name="alerts"),
+    path("alerts/ask/", alerts.ask, name="alerts-ask"),
+    path("alerts/<int:number>/", alerts.one, name="alert"),
     path("changes/", changes.listing, name="changes"),
     path("changes/<uuid:uid>/", changes.change, name="change"),
+    path("changes/<uuid:uid>/clock/", changes.pause, name="change-clock"),
     path("changes/reports/<int:number>/", changes.from_report, name="change-report"),
     path("reviews/", reviews.listing, name="reviews"),
     path("reviews/<int:number>/", reviews.review, name="review"),

@@ -15,6 +15,7 @@ from jiuzhu.core import names
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
 from jiuzhu.intake.door import DoorForm
+from jiuzhu.intake.door_screen import door_members, whose
 from jiuzhu.intake.family import FamilyForms
 from jiuzhu.office.work.page import refused, staff_only
 from jiuzhu.onedoor import queries, receptions
@@ -60,7 +61,12 @@ def receive(request: HttpRequest) -> HttpResponse:
     view = queries.family_view(request.asker, _uid(chosen)) if chosen else None
     family = None if view else _family(request, town, given, lead)
     first_words = {"need": _words_of(lead)} if lead else {}
-    form = DoorForm(None if family and family.adding else given, town=town, initial=first_words)
+    form = DoorForm(
+        None if family and family.adding else given,
+        town=town,
+        initial=first_words,
+        members=door_members(view, family),
+    )
     if family and family.adding:
         form.initial = {name: given.getlist(name) for name in ("own", "other", "causes")} | {
             "need": given.get("need", ""),
@@ -84,6 +90,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     try:
         form.check()
         values = form.values()
+        values["for_person"] = whose(form, view, family)
         if family:
             family.check()
             told = family.values()
@@ -153,6 +160,20 @@ def reception_page(request: HttpRequest, uid: UUID, refusal: Refusal | None = No
         },
         status=refusal.status if refusal else 200,
     )
+
+
+@staff_only
+@require_POST
+def explain_matter(request: HttpRequest, uid: UUID, code: str) -> HttpResponse:
+    """Told why, and what instead: ends the clock of what could not be opened."""
+    try:
+        receptions.explain(request.asker, uid, code, text=request.POST.get("text", ""))
+    except Refusal as refusal:
+        if refusal.code in ("E_REPEAT", "E_OPENED"):
+            return handed.repeated(request, refusal, reverse("office:reception", args=[uid]))
+        return reception_page(request, uid, refusal)
+    messages.success(request, "已登记答复。")
+    return redirect("office:reception", uid=uid)
 
 
 @staff_only

@@ -17,7 +17,18 @@ from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
 from jiuzhu.intake.door import OfficeLeadForm
-from jiuzhu.office.onedoor.page import TONES, MoveForm, flag, form_of, place_tag, remembered, text, trace
+from jiuzhu.office.onedoor.page import (
+    TONES,
+    MoveForm,
+    flag,
+    form_of,
+    make_move,
+    page_asked,
+    place_tag,
+    remembered,
+    text,
+    trace,
+)
 from jiuzhu.office.work.page import refused, staff_only
 from jiuzhu.onedoor import leads as acts
 from jiuzhu.onedoor import queries
@@ -73,8 +84,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         return redirect(kept)
     form = SearchForm(request.GET)
     given = form.cleaned_data if form.is_valid() else {}
-    after, size = request.GET.get("after", ""), request.GET.get("size", "")
-    limit = int(size) if size in ("10", "20", "50", "100") else 20
+    after, limit = page_asked(request)
     scope = given.get("scope") or "open"
     rows, more = queries.leads(
         request.asker,
@@ -84,7 +94,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         mine=scope == "mine",
         overdue=scope == "overdue",
         open_only=scope in ("open", "mine") and not given.get("state"),
-        after=int(after) if after.isdigit() and len(after) < 18 else None,
+        after=after,
         limit=limit,
     )
     counts = queries.counts(request.asker)
@@ -290,29 +300,13 @@ def _run(request: HttpRequest, uid: UUID, key: str, given: dict[str, Any], **ver
 @staff_only
 @require_POST
 def move(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
-    here = reverse("office:lead", args=[uid])
-    try:
-        view = queries.lead_view(request.asker, queries.lead_for(request.asker, uid))
-        form = _fields(key, view)(request.POST)
-        if not form.is_valid():
-            name, errors = next(iter(form.errors.items()))
-            raise Refusal("E_INPUT", field=form.fields[name].label, problem="、".join(errors).rstrip("。"))
-        _run(
-            request,
-            uid,
-            key,
-            dict(form.cleaned_data),
-            seen=handed.version(request),
-            once=handed.token(request),
-        )
-    except Refusal as refusal:
-        if refusal.code == "E_REPEAT":
-            return handed.repeated(request, refusal, here)
-        if refusal.code == "E_NOT_FOUND" and refusal.params.get("what") != "案件":
-            raise
-        return _page(request, uid, refusal=refusal, tried=key, given=request.POST)
-    messages.success(request, "已办理。")
-    return redirect(here)
+    return make_move(
+        request,
+        here=reverse("office:lead", args=[uid]),
+        form=lambda: _fields(key, queries.lead_view(request.asker, queries.lead_for(request.asker, uid))),
+        run=lambda given, **versions: _run(request, uid, key, given, **versions),
+        again=lambda refusal: _page(request, uid, refusal=refusal, tried=key, given=request.POST),
+    )
 
 
 @staff_only

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.intake import handed
 
 TONES = {"RED": "red", "ORANGE": "orange"}
 
@@ -78,3 +83,35 @@ def form_of(**fields: forms.Field) -> type[forms.Form]:
 
 
 Build = Callable[[Any, dict[str, Any]], type[forms.Form]]
+
+
+def page_asked(request: HttpRequest) -> tuple[int | None, int]:
+    """After which row, and how many."""
+    after, size = request.GET.get("after", ""), request.GET.get("size", "")
+    limit = int(size) if size in ("10", "20", "50", "100") else 20
+    return (int(after) if after.isdigit() and len(after) < 18 else None), limit
+
+
+def make_move(
+    request: HttpRequest,
+    *,
+    here: str,
+    form: Callable[[], type[forms.Form]],
+    run: Callable[..., None],
+    again: Callable[[Refusal], HttpResponse],
+) -> HttpResponse:
+    """One move of a lead or a referral: shape, act, back to its page; a refusal stands beside the form."""
+    try:
+        sent = form()(request.POST)
+        if not sent.is_valid():
+            name, errors = next(iter(sent.errors.items()))
+            raise Refusal("E_INPUT", field=sent.fields[name].label, problem="、".join(errors).rstrip("。"))
+        run(dict(sent.cleaned_data), seen=handed.version(request), once=handed.token(request))
+    except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, here)
+        if refusal.code == "E_NOT_FOUND" and refusal.params.get("what") != "案件":
+            raise
+        return again(refusal)
+    messages.success(request, "已办理。")
+    return redirect(here)

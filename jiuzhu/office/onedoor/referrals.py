@@ -15,7 +15,17 @@ from django.views.decorators.http import require_POST
 from jiuzhu.cases import queries as cases
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed
-from jiuzhu.office.onedoor.page import TONES, MoveForm, form_of, place_tag, remembered, text, trace
+from jiuzhu.office.onedoor.page import (
+    TONES,
+    MoveForm,
+    form_of,
+    make_move,
+    page_asked,
+    place_tag,
+    remembered,
+    text,
+    trace,
+)
 from jiuzhu.office.work.page import case_url, refused, staff_only
 from jiuzhu.onedoor import queries
 from jiuzhu.onedoor import referrals as acts
@@ -73,8 +83,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         return redirect(kept)
     form = SearchForm(request.GET)
     given = form.cleaned_data if form.is_valid() else {}
-    after, size = request.GET.get("after", ""), request.GET.get("size", "")
-    limit = int(size) if size in ("10", "20", "50", "100") else 20
+    after, limit = page_asked(request)
     scope = given.get("scope") or "open"
     rows, more = queries.referrals(
         request.asker,
@@ -83,7 +92,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         q=given.get("q", "").strip(),
         overdue=scope == "overdue",
         open_only=scope == "open" and not given.get("state"),
-        after=int(after) if after.isdigit() and len(after) < 18 else None,
+        after=after,
         limit=limit,
     )
     counts = queries.counts(request.asker)
@@ -233,29 +242,15 @@ def _run(actor: Any, uid: UUID, key: str, given: dict[str, Any], **versions: Any
 @staff_only
 @require_POST
 def move(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
-    here = reverse("office:referral", args=[uid])
-    try:
-        view = queries.referral_view(request.asker, queries.referral_for(request.asker, uid))
-        form = _fields(key, view)(request.POST)
-        if not form.is_valid():
-            name, errors = next(iter(form.errors.items()))
-            raise Refusal("E_INPUT", field=form.fields[name].label, problem="、".join(errors).rstrip("。"))
-        _run(
-            request.asker,
-            uid,
-            key,
-            dict(form.cleaned_data),
-            seen=handed.version(request),
-            once=handed.token(request),
-        )
-    except Refusal as refusal:
-        if refusal.code == "E_REPEAT":
-            return handed.repeated(request, refusal, here)
-        if refusal.code == "E_NOT_FOUND":
-            raise
-        return _page(request, uid, refusal=refusal, tried=key, given=request.POST)
-    messages.success(request, "已办理。")
-    return redirect(here)
+    return make_move(
+        request,
+        here=reverse("office:referral", args=[uid]),
+        form=lambda: _fields(
+            key, queries.referral_view(request.asker, queries.referral_for(request.asker, uid))
+        ),
+        run=lambda given, **versions: _run(request.asker, uid, key, given, **versions),
+        again=lambda refusal: _page(request, uid, refusal=refusal, tried=key, given=request.POST),
+    )
 
 
 @staff_only

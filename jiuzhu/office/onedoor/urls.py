@@ -9,6 +9,7 @@ urlpatterns = [
     path("door/new/", door.receive, name="door-new"),
     path("door/<uuid:uid>/", door.reception, name="reception"),
     path("door/<uuid:uid>/open/<str:code>/", door.open_matter, name="reception-open"),
+    path("door/<uuid:uid>/explain/<str:code>/", door.explain_matter, name="reception-explain"),
     path("referrals/", referrals.listing, name="referrals"),
     path("referrals/<uuid:uid>/", referrals.referral, name="referral"),
     path("referrals/<uuid:uid>/do/<str:key>/", referrals.move, name="referral-move"),

@@ -10,8 +10,8 @@ import pytest
 from django.core.cache import cache
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.benefits.acts import recovery, reviews, standard
-from jiuzhu.benefits.models import Change, Overpay, Review, StandardBatch
+from jiuzhu.benefits.acts import changes, crosscheck, recovery, reviews, standard
+from jiuzhu.benefits.models import Alert, Change, Overpay, Review, StandardBatch
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home, Place
 from jiuzhu.core import clock
@@ -148,3 +148,59 @@ def test_overpaid_money_is_claimed_and_brought_back_by_the_forms(home: Home) -> 
     with fence(PLATFORM):
         overpay = Overpay.objects.get()
         assert overpay.closed_on and recovery.left_fen(overpay) == 0
+
+
+def test_an_alert_is_read_and_answered_and_leads_to_its_change(home: Home) -> None:
+    """SUP-20: the verifier asks, the clerk answers; the change it usually leads to is one click away."""
+    with fence(PLATFORM):
+        type(home.persons[1]).objects.filter(pk=home.persons[1].pk).update(died_on=date(2022, 4, 3))
+    crosscheck.look_through(clock.today())
+    clerk, verifier = browser(CLERK), browser("verifier-371502101")
+    listed = clerk.get("/office/alerts/").content.decode()
+    assert "有人去世" in listed and "预警待查清" in clerk.get("/office/").content.decode()
+    assert "发起本月比对" in verifier.get("/office/alerts/").content.decode()
+    with fence(PLATFORM):
+        number = Alert.objects.get().id
+    page = clerk.get(f"/office/alerts/{number}/").content.decode()
+    assert f"/office/benefits/{home.entitlement_id}/change/CH-DEL/" in page
+    wrong = clerk.post(f"/office/alerts/{number}/", {"do": "answer", "result": "CONFIRMED", "text": "是"})
+    assert wrong.status_code == 422 and "怎样查清" in wrong.content.decode()
+    sent = {"do": "answer", "result": "CONFIRMED", "text": "家属确认已去世，另办变更"}
+    assert clerk.post(f"/office/alerts/{number}/", sent).status_code == 302
+    assert "没有待查清的预警" in clerk.get("/office/alerts/").content.decode()
+    assert browser("clerk-371522001").get(f"/office/alerts/{number}/").status_code == 404
+    assert verifier.post("/office/alerts/ask/").status_code == 302
+
+
+def test_the_head_stops_the_twenty_days_of_a_change_and_lets_them_run_on(home: Home) -> None:
+    lead = browser(LEAD)
+    with fence(home.city.staff("TOWN_CLERK")) as clerk:
+        change = changes.report(
+            clerk,
+            home.entitlement_id,
+            "CH-INC",
+            {"incomes": [{"member": home.ref(0), "kind": "wage", "month_fen": 1000}]},
+        )
+    here = f"/office/changes/{change.uid}/"
+    assert "暂停计时" in lead.get(here).content.decode()
+    sent = {"do": "pause", "kind": "PAU-2", "reason": "等待残疾评定", "document_no": "残评1号"}
+    assert lead.post(f"{here}clock/", sent).status_code == 302
+    assert "已暂停计时" in lead.get(here).content.decode()
+    assert "恢复计时" in lead.get(f"{here}clock/").content.decode()
+    assert lead.post(f"{here}clock/", {"do": "pause"}).status_code == 302
+    assert "已暂停计时" not in lead.get(here).content.decode()
+
+
+def test_a_stopped_benefit_says_what_is_open_before_it_is_closed(home: Home) -> None:
+    with fence(home.city.staff("TOWN_CLERK")) as clerk:
+        change = changes.report(clerk, home.entitlement_id, "CH-END", {"why": "ST-VOLUNTARY"})
+        changes.examine(clerk, change.uid, text="本人书面要求退出。")
+    with fence(home.city.staff("TOWN_LEAD")) as head:
+        changes.decide(head, change.uid)
+    with fence(home.city.staff("TOWN_CLERK")) as clerk:
+        changes.serve(clerk, change.uid, mode="POST", note="单号1")
+    page = f"/office/benefits/{home.entitlement_id}/"
+    assert "还不能结清：最后月份2022年06月还没有过完" in browser(CLERK).get(page).content.decode()
+    with clock.at(date(2022, 7, 2)):
+        assert "结清归档</button>" in browser(CLERK).get(page).content.decode()
+        assert browser(CLERK).post(f"{page}close/").status_code == 422

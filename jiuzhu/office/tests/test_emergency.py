@@ -237,3 +237,30 @@ def test_a_repeat_is_said_and_its_reason_asked_for_on_the_same_page() -> None:
     assert "示例火" in page
     clerk.post("/office/emergency/announce/")
     assert "没有等待公布" in clerk.get("/office/emergency/announce/").content.decode()
+
+
+def test_the_second_handler_signs_what_waits_for_him_on_his_own_page() -> None:
+    clerk = browser(f"clerk-{DELEGATED}")
+    first_aid(clerk)
+    other = Post.objects.get(staff_id=second(), role="TOWN_VERIFIER").staff.username
+    verifier = browser(other)
+    assert "先行救助待您签认" in verifier.get("/office/").content.decode()
+    case = the_case()
+    shown = verifier.get(f"/office/cases/{case.uid}/do/E2c/").content.decode()
+    assert "不能代签" in shown
+    assert "未签认" in clerk.get(f"/office/cases/{case.uid}/").content.decode()
+    sent = hidden(shown)
+    assert verifier.post(f"/office/cases/{case.uid}/do/E2c/", sent).status_code == 302
+    assert "未签认" not in clerk.get(f"/office/cases/{case.uid}/").content.decode()
+    assert "先行救助待您签认" not in verifier.get("/office/").content.decode()
+
+
+def test_the_consent_to_a_check_afterwards_is_one_page() -> None:
+    clerk = browser(f"clerk-{DELEGATED}")
+    first_aid(clerk, id_no="371599195801010046", age="")
+    case = the_case()
+    page = f"/office/cases/{case.uid}/aid/consent/"
+    shown = clerk.get(page).content.decode()
+    assert "不影响已经发放的救助" in shown
+    assert clerk.post(page, hidden(shown) | {"paper": paper()}).status_code == 302
+    assert "补做核对" in browser(f"verifier-{DELEGATED}").get(f"/office/cases/{case.uid}/").content.decode()

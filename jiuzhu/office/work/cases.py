@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
 from jiuzhu.cases import emergencies, queries
-from jiuzhu.cases.acts import service
+from jiuzhu.cases.acts import application, service
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
@@ -137,6 +137,7 @@ def _facts(actor: Any, case: Any) -> dict[str, Any]:
         "family": view,
         "emergency": emergencies.emergency_of(case),
         "obligors": queries.obligors_of(case),
+        "sign_later": application.may_sign_later(case),
         "evidence": evidence,
         "incomes": [
             {

@@ -89,10 +89,22 @@ def _door_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
         ("先行救助待您签认", len(unsigned), sign_here, "orange"),
         ("困难线索待办", counts["leads_open"], f"{leads}?scope=open", ""),
         ("困难线索超期", counts["leads_overdue"], f"{leads}?scope=overdue", "red"),
+        (
+            "受理事项待答复",
+            counts["matters_open"],
+            _first_matter(actor),
+            "red" if counts["matters_overdue"] else "orange",
+        ),
         ("转办结果待告知", counts["referrals"]["ANSWERED"], f"{slips}?scope=all&state=ANSWERED", "orange"),
         ("转办超期", counts["referrals_overdue"], f"{slips}?scope=overdue", "red"),
     ]
     return [tile for tile in tiles if tile[1]]
+
+
+def _first_matter(actor: Any) -> str:
+    """The reception whose refused matter is nearest its day."""
+    found = onedoor.unopened_matters(actor).first()
+    return reverse("office:reception", args=[found.reception.uid]) if found else ""
 
 
 def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
@@ -105,6 +117,7 @@ def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
         ("其他变化报告", told.exclude(kind="DEATH").count() if clerk else 0, changes, "orange"),
         ("告知书待送达", benefits.unserved(actor).count() if clerk else 0, f"{changes}?state=DECIDED", "red"),
         ("变更待办", benefits.waiting(actor).count(), changes, ""),
+        ("预警待查清", benefits.alerts(actor).count() if clerk else 0, reverse("office:alerts"), "red"),
         ("复核超期", benefits.reviews(actor, colour="RED").count(), f"{reviews}?colour=RED", "red"),
         ("复核到期", benefits.reviews(actor, colour="ORANGE").count(), f"{reviews}?colour=ORANGE", "orange"),
     ]

@@ -128,9 +128,14 @@ def unsigned_adults(evidence: Evidence, parameters: ParameterSet, regime: str) -
     return sum(not member.authorised for member in evidence.counted)
 
 
+CHILD_ALLOWANCES = ("ORPHAN", "UNCARED_CHILD")
+
+
 def on_other_aid(evidence: Evidence, parameters: ParameterSet, regime: str) -> int:
-    """DB-01 (e): counted members already on dibao or tekun."""
-    return sum(bool(member.other_aid) for member in evidence.counted)
+    """DB-01 (e): counted members already on dibao or tekun; an orphan's allowance is neither (AID-01)."""
+    return sum(
+        bool(member.other_aid) and member.other_aid not in CHILD_ALLOWANCES for member in evidence.counted
+    )
 
 
 def local_members(evidence: Evidence, parameters: ParameterSet, regime: str) -> int | None:

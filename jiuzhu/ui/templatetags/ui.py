@@ -571,7 +571,7 @@ def calculation_table(outcome: Any, names: Any = None) -> dict[str, Any]:
     return {
         "lines": lines,
         "unit": "元/月" if monthly else "元",
-        "total": "每月保障金额" if monthly else "救助金额",
+        "total": f"每月{aid_types.get(code).money_name if code else '保障金'}额" if monthly else "救助金额",
         "amount": _of(outcome, "amount_fen"),
         "parameters": _of(outcome, "parameters", ()),
         "is_sample": _of(outcome, "is_sample", False),

@@ -45,6 +45,8 @@ def run(
         ("CLK-INVS", (3, "wd"), (3, "wd")),
         ("CLK-INV", (10, "wd"), (10, "wd")),
         ("CLK-CO", (5, "wd"), (10, "wd")),
+        ("CLK-TK15", (15, "wd"), (15, "wd")),
+        ("CLK-CO15", (15, "wd"), (15, "wd")),
         ("CLK-RN", (3, "cal"), (3, "wd")),
         ("CLK-PUB", (7, "publicity"), (7, "publicity")),
         ("CLK-CARD", (3, "wd"), (3, "wd")),
@@ -92,7 +94,16 @@ def test_a_published_parameter_replaces_the_limit(clock_id: str, key: str) -> No
 def test_only_the_clocks_of_the_rule_book_may_be_paused() -> None:
     pausable = {key for key, entry in clocks.deadlines().items() if entry.pausable}
 
-    assert pausable == {"CLK-T20", "CLK-RIG", "CLK-INV", "CLK-CO", "CLK-TAX", "CLK-CHG"}
+    assert pausable == {
+        "CLK-T20",
+        "CLK-RIG",
+        "CLK-INV",
+        "CLK-CO",
+        "CLK-CO15",
+        "CLK-TK15",
+        "CLK-TAX",
+        "CLK-CHG",
+    }
 
 
 @pytest.mark.parametrize("reason", clocks.EXTENSION_REASONS)
