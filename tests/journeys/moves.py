@@ -11,7 +11,11 @@ def enter(screen: Screen, family: dict[str, Any], *, manual: bool = False) -> No
     """A citizen shows who he is (simulated identity service)."""
     screen.open("/enter/")
     if manual:
-        screen.tell("citizen", "登录", "填写姓名和公民身份号码，用短信验证码登录。演示环境的短信是模拟的。")
+        screen.tell(
+            "citizen",
+            "登录",
+            "填姓名和公民身份号码，收短信验证码进入。号码填错当场提示；输错五次要等半小时。演示环境的短信直接显示在页面上。",
+        )
     head = family["people"][0]
     screen.fill("姓名", head["name"]).fill("公民身份号码", head["id_no"]).press("发送验证码")
     code = screen.page.locator(".gov-sms strong").inner_text()
@@ -26,10 +30,16 @@ def register(screen: Screen, city: City, family: dict[str, Any], town: str, *, m
     screen.press(town)
     fill_family(screen, family)
     if manual:
-        screen.tell("citizen", "登记救助意愿", "填写家里人和困难。号码填错当场提示；不用交任何证明。")
+        screen.tell(
+            "citizen",
+            "登记救助意愿",
+            "填家里每个人和有什么困难，点“登记”。不用交任何证明；号码填错、有人已经在别处申请，会当场说明怎么办。",
+        )
     screen.press("登记")
     if manual:
-        screen.tell("citizen", "登记成功", "马上告诉您接下来做什么：家里每位成年人签授权。")
+        screen.tell(
+            "citizen", "登记成功", "登记成功，会告诉您下一步：家里每位成年人签授权。点“现在去签授权”。"
+        )
 
 
 def fill_family(screen: Screen, family: dict[str, Any]) -> None:
@@ -72,14 +82,20 @@ def sign_all(screen: Screen, *, manual: bool = False) -> None:
     """Every adult signs on this one phone."""
     if manual:
         screen.tell(
-            "citizen", "谁要签授权", "家里每位成年人都要签。可以在这部手机上签，也可以把链接发给本人。"
+            "citizen",
+            "谁要签授权",
+            "家里每位成年人都要签，签齐了才能核对。在身边的点“在这里签”；不在身边的，点“发给本人签”，把链接发给他。",
         )
     while screen.page.get_by_role("link", name="在这里签").count():
         screen.press("在这里签")
         screen.page.locator("#read").check()
         screen.draw()
         if manual:
-            screen.tell("citizen", "手写签名", "先看授权内容，再用手指签名；不方便时可以上传纸质签名照片。")
+            screen.tell(
+                "citizen",
+                "手写签名",
+                "先看授权内容，勾选已看过，再用手指在框里签名，点“同意并签字”。写坏了点“清除重写”；不便手写的上传纸质签名照片。",
+            )
             manual = False
         screen.press("同意并签字")
 
@@ -90,7 +106,11 @@ def fill_the_form(
     """The one form, page by page; ends on the case page."""
     page = screen.page
     if manual:
-        screen.tell("citizen", "申请表", "已登记的内容不用再填，只补没有的；填一页存一页。")
+        screen.tell(
+            "citizen",
+            "申请表",
+            "登记过的内容不用再填，只补没有的。填一页点一次“保存，下一步”，中间断网也不会丢。",
+        )
     screen.press("保存，下一步")
     incomes = family["declared"]["incomes"]
     for number, income in enumerate(incomes):
@@ -113,7 +133,11 @@ def fill_the_form(
     screen.press("保存，下一步")
     screen.page.locator("#commitment").check()
     if manual:
-        screen.tell("citizen", "确认提交", "最后看一遍，勾选承诺，提交。")
+        screen.tell(
+            "citizen",
+            "确认提交",
+            "最后看一遍，不对的点上面的步骤回去改。勾选承诺，点“提交申请”；哪一项没填会直接带您回到那一页。",
+        )
     screen.press("提交申请")
 
 
@@ -121,22 +145,36 @@ def verify(city: City, town: str, uid: str, *, manual: bool = False) -> None:
     """The verifier asks the departments; two days later the report; the clerk tells the family."""
     verifier = city.staff(f"verifier-{town}")
     if manual:
-        verifier.tell("verifier", "今日待办", "进来就是要办的案件，按到期先后排，颜色加文字提示快慢。")
+        verifier.tell(
+            "verifier", "今日待办", "进来就是要办的案件，快到期的在前，颜色旁边有字。点右边的字直接去办。"
+        )
     verifier.open(f"/office/cases/{uid}/").press("开始核对")
     if manual:
-        verifier.tell("verifier", "启动核对", "选择本级直接查询或委托县级；没有授权、没有保密协议不能启动。")
+        verifier.tell(
+            "verifier",
+            "启动核对",
+            "选本级直接查询或委托县级，点“开始核对”。授权没签齐、您的保密协议过期，系统不让启动，会写明缺什么。",
+        )
     verifier.click(verifier.page.get_by_role("button", name="开始核对"))
     city.departments_answer()
     city.working_days_later(2, 15)
     city.departments_answer()
     verifier.open(f"/office/cases/{uid}/?tab=verification")
     if manual:
-        verifier.tell("verifier", "各部门应答", "哪个来源答了、哪个没答一目了然；没有应答不等于没有财产。")
+        verifier.tell(
+            "verifier",
+            "各部门应答",
+            "哪个部门答了、哪个没答都在表里，没答的系统会自动再问。没有应答不等于没有财产，出报告时会写成“不能判断”。",
+        )
     verifier.press("出具核对报告")
     verifier.click(verifier.page.get_by_role("button", name="出具核对报告"))
     verifier.open(f"/office/cases/{uid}/?tab=verification")
     if manual:
-        verifier.tell("verifier", "核对报告", "超标项、不一致项逐条列出，写明数值、限额和条款。")
+        verifier.tell(
+            "verifier",
+            "核对报告",
+            "超标项标红，不一致项要处理：点“处理这一项”，选属实、已说明或豁免，写理由。报告出具以后不能改，复查另出一份。",
+        )
     city.working_days_later(1)
 
 
@@ -165,7 +203,9 @@ def visit(city: City, town: str, uid: str, *, manual: bool = False) -> None:
     one.attach("[name=photo]", "home").press("上传照片")
     if manual:
         one.tell(
-            "clerk", "入户调查", "两人以上入户，现场记录、拍照、签字，手机上也能填；每块单独保存，不怕断网。"
+            "clerk",
+            "入户调查",
+            "两人以上一起去，手机上填、拍照、签字，填一块点一次保存，断网也不丢。两位调查人都签了字、有照片，才能点“提交入户调查表”。",
         )
     forms = page.locator("form[action$='/visit/present/']")
     one.draw("form[action$='/visit/present/'] canvas")

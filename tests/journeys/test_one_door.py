@@ -27,19 +27,31 @@ def test_a_neighbour_is_noticed_visited_helped_and_passed_on(city: City) -> None
     assistant.open("/village/").sees("报告有困难的人").sound()
     assistant.open("/village/leads/new/")
     assistant.fill("谁有困难", head["name"]).fill("看到了什么", "卧床一个多月，看病借了不少钱，孩子没交学费")
-    assistant.tell("village", "报告有困难的人", "一张照片、一个名字、看到了什么，一分钟说完。")
+    assistant.tell(
+        "village",
+        "报告有困难的人",
+        "写一个名字、看到了什么，有照片更好，点“告诉乡镇”。不知道全名就写大家怎样称呼。",
+    )
     assistant.press("告诉乡镇").sees("工作人员会上门看").sees("待上门")
-    assistant.tell("village", "报告过的人", "去了没有、结果怎样，这里都能看到；也可以直接帮他申请。")
+    assistant.tell("village", "报告过的人", "去了没有、结果怎样，这里都能看到；等不及的也可以直接帮他申请。")
 
     with fence(PLATFORM):
         lead = Lead.objects.get()
         handler = Staff.objects.get(pk=lead.handler_id).username
     clerk = city.staff(handler)
     clerk.open("/office/leads/").sees(head["name"])
-    clerk.tell("clerk", "困难线索", "谁在等上门、还剩几天；超期的标红，办完的看去了哪里。")
+    clerk.tell(
+        "clerk",
+        "困难线索",
+        "谁在等上门、还剩几天都在表里，超期的标红。点名字进去登记上门；下面的图看办完的去了哪里。",
+    )
     clerk.press(head["name"])
     clerk.fill("家里什么情况", "本人卧床，住院花费大，家里只靠种地").fill("同行人", "村主任")
-    clerk.tell("clerk", "登记上门情况", "看到什么写什么；之后帮助申请、转有关部门，或者写明为什么不需要。")
+    clerk.tell(
+        "clerk",
+        "登记上门情况",
+        "看到什么写什么，点“登记上门情况”。之后三选一：帮助申请、转有关部门，或者写明为什么不需要；哪一样都不选，线索一直挂着。",
+    )
     clerk.press("登记上门情况").sees("已上门待处理")
 
     clerk.press("帮助申请或转有关部门")
@@ -47,9 +59,13 @@ def test_a_neighbour_is_noticed_visited_helped_and_passed_on(city: City) -> None
     clerk.page.get_by_label("最低生活保障").check()
     clerk.page.get_by_label("医疗救助").check()
     clerk.page.get_by_label("本人同意").check()
-    clerk.tell("clerk", "一门受理", "一户一次说清：民政的事登记意愿，别的部门的事代为转办，都不用再填。")
+    clerk.tell(
+        "clerk",
+        "一门受理",
+        "一户一次说清：勾民政的事自动登记意愿，勾别的部门的事自动开转办单。要转办必须勾“本人同意”。等不得的点“急难型临时救助”，已填的带过去。",
+    )
     clerk.press("登记受理").sees("签署授权").sees("医疗保障局")
-    clerk.tell("clerk", "受理结果", "每件事办到哪一步一目了然；没有登记成的写明原因，点一下就能再办。")
+    clerk.tell("clerk", "受理结果", "每件事办到哪一步都在这里；没有登记成的写明原因，改好点一下就能再办。")
     clerk.press("看转办情况").sees("待送达部门")
 
     city.departments_answer()
@@ -59,7 +75,11 @@ def test_a_neighbour_is_noticed_visited_helped_and_passed_on(city: City) -> None
     with fence(PLATFORM):
         slip = Referral.objects.get()
     clerk.open(f"/office/referrals/{slip.uid}/").sees("模拟部门，非真实答复")
-    clerk.tell("clerk", "转办事项", "部门答复自动回来；超期标红、自动催办。告知家庭之后才算办结。")
+    clerk.tell(
+        "clerk",
+        "转办事项",
+        "部门答复自动回来，超期标红并自动催办。把结果告诉家庭，点“告知家庭并办结”才算完；部门退回的点“改转其他部门”。",
+    )
     while slip.state not in ("ANSWERED", "RETURNED"):
         city.working_days_later(1)
         onedoor.departments()
@@ -74,14 +94,24 @@ def test_a_neighbour_is_noticed_visited_helped_and_passed_on(city: City) -> None
     clerk.sees("已办结").sound()
     clerk.open("/office/referrals/").sound()
     clerk.open("/office/door/").fill("来的是谁", head["name"]).press("查找").sees("家里")
-    clerk.tell("clerk", "来的是谁", "输入姓名或号码，登记过的家庭直接带出来。")
+    clerk.tell(
+        "clerk", "来的是谁", "输入姓名或号码，登记过的家庭直接带出来，不用再填；没有登记过的点“新登记”。"
+    )
     clerk.open("/office/windows/").sees("未登记").sound()
 
     phone = city.phone()
     moves.enter(phone, family)
     phone.open("/matters/").sees("医疗救助")
-    phone.tell("citizen", "转给其他部门的事项", "转给谁了、什么时候答复、部门怎么说。")
+    phone.tell(
+        "citizen",
+        "转给其他部门的事项",
+        "转给哪个部门、最迟哪天答复、部门怎么说都在这里；超期没有答复，工作人员会催。",
+    )
     phone.open("/door/").sees("办哪些事")
-    phone.tell("citizen", "几件事一起办", "说一次，选几件；家里情况不用再填。")
+    phone.tell(
+        "citizen",
+        "几件事一起办",
+        "说一次困难，选几件事，点“登记”。家里情况不用再填；等不得的点“急难型临时救助”。",
+    )
     phone.open("/windows/").sound()
     phone.open("/speak/tell/").sound()

@@ -24,9 +24,17 @@ def test_a_pensioner_asks_on_the_phone_and_takes_the_answers_along(city: City) -
     phone.choose("有没有不在一起住的子女、父母、配偶", "没有")
     phone.fill("存款、理财一共", "3000").choose("汽车", "没有").choose("住房", "一套")
     phone.choose("商铺、厂房", "没有").choose("开公司、入股", "没有")
-    phone.tell("citizen", "能不能申请、大概多少", "不用登录、不写姓名，回答几个问题就知道；回答不保存。")
+    phone.tell(
+        "citizen",
+        "能不能申请、大概多少",
+        "不用登录、不写姓名，回答几个问题，点“看结果”。不清楚的空着就行；回答不保存。",
+    )
     phone.press("看结果").sees("可能符合").sees("示例标准").sees("12349").sound()
-    phone.tell("citizen", "自查结果", "每一类救助能不能办、大概多少、为什么、哪里说不准、下一步去哪。")
+    phone.tell(
+        "citizen",
+        "自查结果",
+        "每一类救助能不能办、大概多少、为什么都写出来；说不准的写明差哪一项。可以直接点“登记意愿”，也可以打12349问。",
+    )
     if os.environ.get("LOOKS"):
         phone.page.screenshot(path=str(Path(os.environ["LOOKS"]) / "check-390.png"), full_page=True)
         phone.page.set_viewport_size({"width": 1366, "height": 800})
