@@ -16,13 +16,49 @@ CHAPTERS = {
         "村（居）社会救助协理员",
         "三个大按钮：帮人申请、发现急难、公示拍照；下面是待办、报告变化（去世放在最前）、报告有困难的人、一门受理。",
     ),
-    "clerk": ("03-乡镇经办人员", "乡镇（街道）经办人员", "登记、受理、调查、公示。"),
-    "verifier": ("04-核对人员", "核对人员", "启动核对、查看结果、出具报告。"),
-    "lead": ("05-乡镇负责人", "乡镇（街道）负责人", "审核；已下放的县（市、区）由乡镇审批。"),
+    "clerk": (
+        "03-乡镇经办人员",
+        "乡镇（街道）经办人员",
+        "每天从“今日待办”开始：登记、受理、调查、公示；急难先救助；待遇变更和复核；一门受理。",
+    ),
+    "verifier": ("04-核对人员", "核对人员", "启动核对、查看结果、出具报告；定期复核时重新核对。"),
+    "lead": (
+        "05-乡镇负责人",
+        "乡镇（街道）负责人",
+        "审核；已下放的县（市、区）由乡镇审批；急难盖章、变更和复核决定。",
+    ),
     "county": ("06-县级审批与监管", "县级审批与监管", "审批、入户核查、监督。"),
-    "money": ("07-资金发放", "资金发放", "生成发放批次、县级审核、财政确认、银行文件、退回重发。"),
-    "city": ("08-市级与系统管理", "市级与系统管理", "标准发布、审批权限下放、权限表、审计。"),
+    "money": (
+        "07-资金发放",
+        "资金发放",
+        "编制花名册、乡镇核对、县级核对、财政确认、送银行、对账；提高标准。",
+    ),
+    "city": ("08-市级与系统管理", "市级与系统管理", "标准发布、审批权限下放、权限表、账号、审计。"),
 }
+
+
+# a chapter follows the work: first the whole way of a family, then what comes beside and after it
+ORDER = (
+    "the_village_assistant",
+    "a_family_is_granted_on",
+    "a_family_is_granted_by",
+    "a_family_with_a_new_car",
+    "a_neighbour_objects",
+    "a_pensioner",
+    "a_neighbour_is_noticed",
+    "an_emergency",
+    "an_old_man",
+    "a_death",
+    "a_review",
+    "the_month",
+    "a_new_standard",
+    "the_city",
+    "a_new_colleague",
+)
+
+
+def _place(part: Path) -> int:
+    return next((number for number, name in enumerate(ORDER) if part.name.startswith(name)), len(ORDER))
 
 
 @dataclass
@@ -59,7 +95,7 @@ def _small(png: bytes) -> Image.Image:
 def write(folder: Path) -> list[Path]:
     """Join what the journeys kept into one Chinese chapter per role; returns the files written."""
     entries = []
-    for part in sorted(folder.glob("*.jsonl")):
+    for part in sorted(folder.glob("*.jsonl"), key=_place):
         entries += [json.loads(line) for line in part.read_text(encoding="utf-8").splitlines()]
         part.unlink()
     written = []
@@ -77,6 +113,9 @@ def write(folder: Path) -> list[Path]:
         "# 操作手册",
         "",
         "每章一个岗位。截图由 `make manual` 在真实浏览器中走流程时拍下，数据为模拟数据。",
+        "",
+        "办不了的时候：页面上方出现红框，写明为什么、下一步怎么办；数据没有改动，填过的内容还在。",
+        "照着下一步办；还不行，把红框里的代码告诉系统管理员。",
         "",
     ]
     index += [f"- [{title}]({name}.md)：{summary}" for name, title, summary in CHAPTERS.values()]

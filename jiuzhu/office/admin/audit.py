@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -10,9 +11,13 @@ from django.shortcuts import render
 
 from jiuzhu.accounts import queries as accounts
 from jiuzhu.accounts.roles import has_power, role_name
+from jiuzhu.aid_types import registry
 from jiuzhu.audit import queries
+from jiuzhu.benefits import table as benefits
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.office.work.page import staff_only
+from jiuzhu.onedoor import table as onedoor
+from jiuzhu.payments import table as payments
 from jiuzhu.ui.tables import Column, Page, Table
 
 ACTIONS = {
@@ -23,6 +28,107 @@ ACTIONS = {
     "document.serve": "送达文书",
     "citizen.enter": "群众登录",
 }
+_OTHERS = {
+    "account.open": "开设账号",
+    "account.close": "停用账号",
+    "account.renew": "重设密码",
+    "agreement.sign": "签订保密协议",
+    "authorisation.excuse": "登记未签授权的原因",
+    "benefit.claim": "认定多发",
+    "benefit.recovery": "定追回办法",
+    "benefit.repay": "登记追回款",
+    "benefit.review_visit": "复核入户",
+    "benefit.plan_reviews": "安排复核",
+    "benefit.standard_open": "编制调标名单",
+    "benefit.standard_confirm": "确认调标名单",
+    "benefit.standard_apply": "调标生效",
+    "benefit.standard_undo": "撤销调标",
+    "case.archive": "归档",
+    "case.refused": "办理被拦下",
+    "change.report": "报告变化",
+    "change.answer": "答复变化报告",
+    "clock.extend": "延长时限",
+    "clock.pause": "暂停计时",
+    "clock.resume": "恢复计时",
+    "delegation.step": "变更审批权下放",
+    "division.renumber": "区划更名改码",
+    "fund.propose": "登记备用金拨款",
+    "fund.cancel": "取消备用金拨款",
+    "holidays.load": "载入放假安排",
+    "intake.assist": "登记代办委托",
+    "lead.read": "查看困难线索",
+    "lead.report": "报告困难线索",
+    "lead.informant": "查看反映人",
+    "lead.answer_order": "答复热线工单",
+    "obligor.add": "登记义务人",
+    "obligor.describe": "登记义务人能力",
+    "parameter.enter": "录入标准",
+    "parameter.publish": "发布标准",
+    "parameter.withdraw": "撤下标准",
+    "payroll.read": "查看发放批次",
+    "payroll.account": "更正收款账户",
+    "payroll.file_read": "打开银行文件",
+    "payroll.owe": "列入补发",
+    "payroll.withdraw": "撤下待发",
+    "payroll.hold": "暂缓一笔",
+    "payroll.waive": "写明理由后照发",
+    "person.carry": "带出本人信息",
+    "person.search": "查找家庭",
+    "post.give": "分配岗位",
+    "post.end": "办理离岗",
+    "reception.read": "查看一门受理",
+    "referral.read": "查看转办事项",
+    "referral.slip": "打开转办单",
+    "seal.register": "登记印章",
+    "support.funeral": "登记丧葬费",
+    "support.institution": "登记供养机构",
+    "support.other_aid": "登记其他救助核查",
+    "support.self_care_report": "登记自理能力变化",
+    "token.issue": "签发接口令牌",
+    "token.revoke": "停用接口令牌",
+    "training.record": "登记培训",
+    "verification.start": "开始核对",
+    "verification.answer": "收到部门应答",
+    "verification.failure": "部门没有应答",
+    "verification.answer_finding": "处理核对项",
+    "transfer.accept": "接收转入",
+    "transfer.check": "转入核实",
+    "transfer.return": "退回转入",
+    "window.keep": "维护服务窗口",
+    "window.station": "维护村级工作站",
+}
+
+
+_AREAS = {
+    "authorisation": "核对授权办理",
+    "case": "案件办理",
+    "fund": "备用金收支",
+    "payroll": "资金发放办理",
+    "support": "特困供养办理",
+    "verification": "核对办理",
+}
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """Every move by what the record calls it: the same titles as on the buttons."""
+    titles: dict[str, str] = {}
+    for aid in registry.all_types():
+        for move in aid.moves:
+            titles.setdefault(f"case.{move.event}", move.title)
+    titles |= {f"lead.{move.event}": move.title for move in onedoor.LEAD}
+    titles |= {f"referral.{move.event}": move.title for move in onedoor.REFERRAL}
+    titles |= {f"benefit.{move.key}": move.title for move in benefits.MOVES.values()}
+    titles |= {f"payroll.{move.key}": move.title for move in payments.MOVES.values()}
+    return titles | _OTHERS | ACTIONS
+
+
+def action_words(action: str) -> str:
+    """What was done, in words; a refused act says that it was stopped."""
+    titles = _titles()
+    done = action.removesuffix(".refused")
+    words = titles.get(action) or titles.get(done) or _AREAS.get(done.partition(".")[0], "其他操作")
+    return words if action in titles or done == action else f"{words}（未办成）"
 
 
 class SearchForm(forms.Form):
@@ -57,7 +163,7 @@ def search(request: HttpRequest) -> HttpResponse:
             Column("actor_name", "操作人"),
             Column(lambda row: role_name(row.role), "岗位"),
             Column("organ", "单位"),
-            Column(lambda row: ACTIONS.get(row.action, row.action), "动作"),
+            Column(lambda row: action_words(row.action), "动作"),
             Column("case_no", "案号"),
             Column("purpose", "用途"),
         ],

@@ -117,7 +117,7 @@ class ValueForm(forms.Form):
     def __init__(self, *args: Any, scopes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].choices = [
-            (key, f"{each.title}（{key}）")
+            (key, each.title)
             for key, each in declarations().items()
             if each.unit in ("fen", "rate", "days", "months", "count", "flag", "choice", "percent")
         ]

@@ -318,6 +318,7 @@ def _lines_table(
             "red" if any(colour == "red" for _, colour in view.notes) or view.state[1] == "red" else ""
         ),
         empty="没有这样的发放笔",
+        cards=True,
         numbered=False,
     )
 
