@@ -13,7 +13,7 @@ from django.db import connection
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.audit import queries as audit
-from jiuzhu.cases import clocks
+from jiuzhu.cases import clocks, dossier
 from jiuzhu.cases.models import CaseClock
 from jiuzhu.vault import files
 from jiuzhu.vault.models import StoredFile
@@ -272,6 +272,8 @@ def violations(progress: Callable[[str], None] = lambda title: None) -> Iterator
         yield from _spoilt_files()
         progress("时限可由步骤重新算出")
         yield from _wrong_clocks()
+        progress("办结案件的必备文书齐全")
+        yield from _incomplete_dossiers()
 
 
 def _spoilt_files() -> Iterator[Violation]:
@@ -285,3 +287,9 @@ def _wrong_clocks() -> Iterator[Violation]:
         state = clocks.state_of(row, ended_at=row.ended_at)
         if row.due_on and state.due_on != row.due_on:
             yield Violation("3.11", row.case.case_no, f"{row.clock} 应为 {state.due_on}，存为 {row.due_on}")
+
+
+def _incomplete_dossiers() -> Iterator[Violation]:
+    for case, missing in dossier.incomplete():
+        codes = "、".join("或".join(sorted(each)) for each in missing)
+        yield Violation("ARC-03", case.case_no, f"缺少{codes}")

@@ -21,7 +21,7 @@ from django.db import transaction
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import clocks, guards, papers, temporary_guards
+from jiuzhu.cases import clocks, dossier, guards, papers, temporary_guards
 from jiuzhu.cases.models import Case, CaseMember, Step
 from jiuzhu.cases.permissions import check_may_move, check_may_see
 from jiuzhu.core import clock
@@ -154,7 +154,9 @@ def finish(act: Act, *, once: UUID | str | None = None) -> Step:
     from_state = case.state
     case.state = act.target or row.target
     case.version += 1
-    if case.state in TERMINAL and from_state not in TERMINAL:
+    ends = case.state in TERMINAL and from_state not in TERMINAL
+    if ends:
+        _check_dossier(act)
         _close(act)
     case.save()
     act.step = Step.objects.create(
@@ -177,7 +179,6 @@ def finish(act: Act, *, once: UUID | str | None = None) -> Step:
         papers=[document.doc_no or document.code for document in act.documents],
         once=once or None,
     )
-    ends = case.state in TERMINAL and from_state not in TERMINAL
     stops = ("*",) if ends else row.stops  # whatever ends a case ends what ran in it
     clocks.apply(
         act.step, stops=stops, starts=row.starts + act.extra_starts, at=act.happened_at or act.step.at
@@ -198,6 +199,13 @@ def finish(act: Act, *, once: UUID | str | None = None) -> Step:
 def _check_papers(act: Act) -> None:
     issued = {document.code for document in act.documents}
     missing = [code for code in act.move.papers if code not in issued]
+    if missing:
+        raise Refusal("E_DOC", missing="、".join(papers.title(code, act.case) for code in missing))
+
+
+def _check_dossier(act: Act) -> None:
+    """WF-02: nothing ends without the papers of its whole way."""
+    missing = sorted({code for each in dossier.lacking(act.case) for code in each})
     if missing:
         raise Refusal("E_DOC", missing="、".join(papers.title(code, act.case) for code in missing))
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
-from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import papers
 from jiuzhu.cases.acts._act import locked
+from jiuzhu.cases.dossier import lacking
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.permissions import check_may_do
 from jiuzhu.core import clock
@@ -20,37 +20,17 @@ from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document
 from jiuzhu.workflow.states import STATES
 
-# ARC-03; a set names papers of which one is enough
-_APPLIED = ("W01", "W02", "W05", {"W06", "W07"}, "W09", "W10", "W12", "W13", "W16", "W19", "W21")
-MANDATORY: dict[str, tuple[Any, ...]] = {
-    "GRANTED": (*_APPLIED, "W25", "W23"),
-    "REFUSED": (*_APPLIED, "W22"),
-    "NOT_ACCEPTED": ("W01", "W15"),
-    "TERMINATED": ("W01",),
-}
 _SERVED = ("W22",)
 
 
 def missing_papers(case: Case) -> list[str]:
     """Titles of the papers the dossier lacks, and of those nobody has proof of having handed over."""
-    there = dict(
-        Document.objects.filter(case_id=case.id).exclude(state=Document.VOID).values_list("code", "state")
-    )
-    lacking = []
-    for wanted in _wanted(case):
-        codes = wanted if isinstance(wanted, set) else {wanted}
-        if not codes & set(there):
-            lacking.append("或".join(f"《{papers.title(code, case)}》" for code in sorted(codes)))
-    unserved = [code for code in _SERVED if there.get(code) == Document.ISSUED]
-    return lacking + [f"《{papers.title(code, case)}》的送达证明" for code in unserved]
-
-
-def _wanted(case: Case) -> list[Any]:
-    extra = ["W11"] if case.near_relative else []
-    extra += ["W24"] if case.state == "GRANTED" and registry.get(case.aid_type).certificate else []
-    extra += ["W20"] if case.county_visits.filter(visited_on__isnull=False).exists() else []
-    extra += ["W26", "W27", "W28"] if case.appraisals.exclude(result="").exists() else []
-    return [*MANDATORY.get(case.state, ()), *extra]
+    missing = [
+        "或".join(f"《{papers.title(code, case)}》" for code in sorted(each)) for each in lacking(case)
+    ]
+    unserved = Document.objects.filter(case_id=case.id, code__in=_SERVED, state=Document.ISSUED)
+    codes = sorted(set(unserved.values_list("code", flat=True)))
+    return missing + [f"《{papers.title(code, case)}》的送达证明" for code in codes]
 
 
 def close_dossier(actor: Actor, uid: UUID | str, *, seen: Any = None, once: Any = None) -> Document:
@@ -58,11 +38,10 @@ def close_dossier(actor: Actor, uid: UUID | str, *, seen: Any = None, once: Any 
     with transaction.atomic():
         case = locked(actor, uid)
         check_may_do(actor, case, ("TOWN_CLERK", "CENTER_STAFF"), "立卷归档")
-        if case.open or case.state not in MANDATORY:
+        if case.open:
             raise Refusal("E_STATE", act="立卷归档", state=STATES[case.state].name)
-        lacking = missing_papers(case)
-        if lacking:
-            raise Refusal("E_DOC", missing="、".join(lacking))
+        if missing := missing_papers(case):
+            raise Refusal("E_DOC", missing="、".join(missing))
         last = Document.objects.filter(case_id=case.id, code="W48").order_by("-id").first()
         files = Document.objects.filter(case_id=case.id, id__gt=last.id if last else 0).order_by("id")
         if not files:
