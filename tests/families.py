@@ -41,6 +41,7 @@ FIRST_DAY = date(2019, 9, 2)
 _SEED, _SIZE = 57, 400
 _TABLES = (
     "cases_",
+    "benefits_",
     "people_",
     "verification_",
     "documents_",

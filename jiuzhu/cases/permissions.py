@@ -7,7 +7,7 @@ from jiuzhu.accounts.models import Kin
 from jiuzhu.accounts.roles import has_power, role_name
 from jiuzhu.cases.models import Case
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.people.models import Obligor, Person
+from jiuzhu.people.models import Household, Obligor, Person
 from jiuzhu.workflow.states import STATES
 from jiuzhu.workflow.table import Move, MoveTable
 
@@ -22,6 +22,8 @@ def check_may_see(actor: Actor, case: Case) -> None:
         visible = has_power(actor.role, "case.read") and case.town_id in actor.towns
         if actor.villages:
             visible = visible and case.village_code in actor.villages
+        # the dossier may be elsewhere: help where the need arose, a family that has moved
+        visible = visible and Household.objects.filter(pk=case.household_id).exists()
     if not visible:
         raise Refusal("E_NOT_FOUND", what="案件")
 

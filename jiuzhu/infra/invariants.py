@@ -67,7 +67,7 @@ INVARIANTS = (
         "乡镇决定时下放有效",
         """SELECT c.case_no, '决定日没有有效的下放' FROM cases_decision d JOIN cases_case c ON c.id = d.case_id
            WHERE d.authority = 'TOWN' AND COALESCE((SELECT s.state FROM accounts_delegationstep s
-                 WHERE s.delegation_id = d.delegation_id AND s.effective_on <= d.decided_on
+                 WHERE s.delegation_id = d.delegation_id AND (s.effective_on < d.decided_on OR (s.effective_on = d.decided_on AND s.at <= d.decided_at))
                  ORDER BY s.effective_on DESC, s.id DESC LIMIT 1), '') <> 'ACTIVE'""",
     ),
     Invariant(

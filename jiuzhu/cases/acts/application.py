@@ -20,6 +20,7 @@ from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import clocks, evidence, guards, one_form, papers
 from jiuzhu.cases.acts._act import Act, acting, finish, locked
+from jiuzhu.cases.acts.verification import end_consent
 from jiuzhu.cases.models import (
     Case,
     Correction,
@@ -162,6 +163,7 @@ def _open(
     household = people.register_household(
         actor, town=town, village_code=village_code, area_type=area_type, people=family, address=address
     )
+    village_code, area_type = _place(actor, household, village_code, area_type, address)
     members = list(people_queries.members_of(household, today))
     applicant = next(each.person for each in members if each.relation == "0")
     alone = _person_aided(aid, [each.person for each in members], applicant, for_person)
@@ -203,6 +205,25 @@ def _open(
     act.paper("W01")
     finish(act, once=once)
     return case
+
+
+def _place(
+    actor: Actor, household: Household, village_code: str, area_type: str, address: str
+) -> tuple[str, str]:
+    """One household, one dossier in one place (ARC-01): it moves along with the family while nothing else runs there."""
+    if (household.village_code, household.area_type) == (village_code, area_type):
+        return village_code, area_type
+    busy = (
+        Case.objects.filter(household=household, open=True).exists()
+        or Entitlement.objects.filter(household=household, state__in=Entitlement.RUNNING).exists()
+    )
+    if not busy:
+        household.village_code, household.area_type = village_code, area_type
+        household.address = address or household.address
+        household.save()
+    elif actor.villages and household.village_code not in actor.villages:
+        raise Refusal("E_DUP", why="该家庭在本乡镇（街道）其他村（居）有事项在办")
+    return household.village_code, household.area_type
 
 
 def offered_type(aid_type: str, regime: str) -> AidType:
@@ -291,7 +312,8 @@ def sign(
     with transaction.atomic():
         case = locked(actor, uid)
         check_may_do(actor, case, FAMILY_SIDE, "签署授权")
-        if case.state != "INTENT" and not (obligor_id and may_sign_later(case)):
+        in_time = case.state == "INTENT" or (obligor_id and may_sign_later(case))
+        if case.authorisation is None or not in_time:
             raise Refusal("E_STATE", act="签署授权", state=STATES[case.state].name)
         person = (
             Person.objects.filter(uid=person_uid, household=case.household).first() if person_uid else None
@@ -825,7 +847,7 @@ def not_accept(
     with acting(actor, uid, "D16", seen=seen, once=once, reason=reason, codes=list(codes)) as act:
         act.note(codes=list(codes))
         act.paper("W15", reasons=papers.reasons(codes) or [reason], explanation=reason)
-        _end_consent(act)
+        end_consent(act.case, act.at)
     return act.case
 
 
@@ -835,15 +857,9 @@ def withdraw(
     """The family takes its word back at any time; running queries stop at once (VER-23)."""
     with acting(actor, uid, "D31w", seen=seen, once=once, reason=reason) as act:
         verification_acts.stop_runs(act.case.id)
-        _end_consent(act)
+        end_consent(act.case, act.at)
         act.paper("W29", explanation=f"申请人撤回：{reason}")
     return act.case
-
-
-def _end_consent(act: Act) -> None:
-    consent = act.case.authorisation
-    if consent and consent.state in ("DRAFT", "IN_FORCE"):
-        people.end_authorisation(consent, act.at)
 
 
 def lapse(uid: UUID | str, key: str) -> Case:
@@ -857,7 +873,7 @@ def lapse(uid: UUID | str, key: str) -> Case:
             act.paper(
                 "W15", reasons=["逾期未补正"], explanation="在告知的期限内没有补齐材料，可重新提出申请。"
             )
-        _end_consent(act)
+        end_consent(act.case, act.at)
     return act.case
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.aid_types import registry
@@ -14,7 +15,7 @@ from jiuzhu.cases import evidence, guards
 from jiuzhu.cases.acts._act import Act, acting, attempt, locked
 from jiuzhu.cases.acts.investigation import assess_anew, open_round
 from jiuzhu.cases.guards import GUARDS
-from jiuzhu.cases.models import Case
+from jiuzhu.cases.models import Case, Entitlement
 from jiuzhu.cases.permissions import check_may_do, check_may_move
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
@@ -22,7 +23,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra.queue import defer
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
-from jiuzhu.people.models import Person
+from jiuzhu.people.models import Authorisation, Person
 from jiuzhu.people.queries import present_members
 from jiuzhu.policy import findings
 from jiuzhu.publicity import acts as publicity
@@ -396,6 +397,10 @@ def answer_finding(
 
 
 def end_consent(case: Case, at: Any) -> None:
-    """The consent ends with a refusal (VER-21)."""
-    if case.authorisation and case.authorisation.state == "IN_FORCE":
-        people.end_authorisation(case.authorisation, at)
+    """The consent ends with the case (VER-21), unless another case or a benefit in course still rests on it."""
+    consent = case.authorisation
+    if consent is None or consent.state not in (Authorisation.DRAFT, Authorisation.IN_FORCE):
+        return
+    others = Case.objects.filter(authorisation=consent).exclude(pk=case.pk)
+    if not others.filter(Q(open=True) | Q(entitlement__state__in=Entitlement.RUNNING)).exists():
+        people.end_authorisation(consent, at)
