@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError, Q
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Organisation
@@ -375,11 +376,8 @@ def set_account(
     name = holder.name if holder else holder_name
     if current and current.number == digits and current.holder_name == name:
         return current
-    if current and current.valid_from >= on:
-        current.delete()
-    elif current:
-        current.valid_to = date.fromordinal(on.toordinal() - 1)
-        current.save(update_fields=["valid_to"])
+    for former in kept.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)):
+        _end_account(former, on)
     account = BankAccount(
         household=household,
         holder=holder,
@@ -393,6 +391,18 @@ def set_account(
     account.number = digits
     account.save(force_insert=True)
     return account
+
+
+def _end_account(former: BankAccount, on: date) -> None:
+    """The day before ``on`` is its last; one that begins no earlier goes, unless something is paid into it already."""
+    if former.valid_from < on:
+        former.valid_to = on - timedelta(days=1)
+        former.save(update_fields=["valid_to"])
+        return
+    try:
+        former.delete()
+    except ProtectedError as used:
+        raise Refusal("E_STATE", act="变更账户", state="今天登记的账户已经使用，请明天再变更") from used
 
 
 def record_death(person: Person, died_on: date, on: date) -> None:

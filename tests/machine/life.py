@@ -176,7 +176,7 @@ class Life(RuleBasedStateMachine):
         actor = self.actor(role, case, attempted.position)
         if actor is None:
             return
-        self.now += timedelta(minutes=7)
+        self.now += timedelta(minutes=1)
         if self.digest is None:
             self.digest = snapshot()
         with clock.at(self.now), queue.collected() as jobs:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import county_of, villages_of
-from jiuzhu.cases.acts import application, archive, conversion
+from jiuzhu.benefits.acts import support
+from jiuzhu.cases.acts import application, archive, conversion, events
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
@@ -16,6 +18,7 @@ from jiuzhu.infra.urgent_walk import urgent_walk
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.people.models import Authorisation
 from tests.families import DELEGATED, City, Family, refused
+from tests.machine.hands import CARER_NO
 from tests.supported import old_man
 
 
@@ -101,3 +104,41 @@ def test_nothing_ends_while_a_paper_of_its_way_is_missing(city: City) -> None:
         Document.objects.filter(case_id=family.pk, code="W01").update(state=Document.VOID)
     with family.at(), fence(family.citizen), refused("E_DOC", "意愿登记"):
         application.withdraw(family.citizen, family.uid, reason="不办了")
+
+
+def test_a_family_names_another_account_on_the_day_a_death_ended_the_former(city: City) -> None:
+    """The account of the dead lasts to this day; the new one began on it too, and the database said no."""
+    family = city.family("old_couple").until("APPLIED")
+    one, other = [each["name"] for each in family.facts["people"][:2]]
+    clerk, persons = family.staff("TOWN_CLERK"), {}
+    with fence(PLATFORM):
+        persons = {each.name: each for each in family.case.household.persons.all()}
+    with family.at(), fence(clerk):
+        events.record_death(
+            clerk, family.uid, person_uid=persons[one].uid, died_on=clock.today(), proof="村委会证明"
+        )
+        account = {"holder": str(persons[other].uid), "bank_code": "103", "number": "6228480000007654321"}
+        application.supply(clerk, family.uid, account=account)
+    with fence(PLATFORM), family.at():
+        (now,) = family.case.household.accounts.filter(valid_to__isnull=True)
+        assert now.holder_id == persons[other].id
+
+
+def test_a_second_agreement_on_one_day_is_refused_when_the_first_has_its_account(city: City) -> None:
+    family = old_man(city).to_the_end()
+    clerk = family.staff("TOWN_CLERK")
+    carer = {
+        "carer_name": "王小梅",
+        "carer_relation": "侄女",
+        "carer_id_no": CARER_NO,
+        "bank_code": "103",
+        "bank_name": "中国农业银行",
+        "duties": "每日三餐，陪同就医",
+        "ends_on": date(2021, 1, 1),
+        "person_signature": drawn_picture("signature"),
+        "carer_signature": drawn_picture("signature"),
+    }
+    with family.at(), fence(clerk):
+        support.sign_agreement(clerk, family.uid, number="6228480000007654321", **carer)
+        with refused("E_STATE", "明天"):
+            support.sign_agreement(clerk, family.uid, number="6228480000001234567", **carer)
