@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jiuzhu.aid_types import registry
+from jiuzhu.benefits import support_queries
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import application, objection
 from jiuzhu.core import clock
@@ -166,6 +167,7 @@ def family(request: HttpRequest, uid: UUID) -> HttpResponse:
             "back_url": reverse("village:families"),
             "case": case,
             "members": view["members"],
+            "support": support_queries.view(case),
             "missing": [each["name"] for each in view["members"] if each["adult"] and not each["signed"]],
             "items": queries.correction_items(case) if case.state == "CORRECTION" else [],
             "help": help_,

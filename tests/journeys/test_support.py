@@ -92,7 +92,7 @@ def test_an_old_man_alone_is_rated_granted_and_cared_for_at_home(city: City) -> 
         assert CareAgreement.objects.count() == 1
     assistant = city.staff(username)
     assistant.page.set_viewport_size(PHONE)
-    assistant.open(f"/village/families/{uid}/").sees(head["name"]).sound()
+    assistant.open(f"/village/families/{uid}/").sees(head["name"]).sees("由王小梅照料").sound()
     phone = city.phone()
     moves.enter(phone, family.facts)
     phone.open(f"/mine/{uid}/").sees("分散供养").sees("王小梅")
