@@ -1,0 +1,69 @@
+"""The month's cross-check in a real browser: an alert is found, read, answered; a change's clock stands still (SUP-20, CLK-CHG)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from jiuzhu.accounts.actor import PLATFORM, fence
+from jiuzhu.benefits.acts import changes, crosscheck
+from jiuzhu.benefits.models import Alert
+from jiuzhu.benefits.tests import homes
+from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home
+from jiuzhu.core import clock
+from tests.journeys.city import PHONE, City
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+
+TOWN = "371502101"
+GRANTED, TODAY = date(2021, 12, 20), date(2022, 6, 2)
+
+
+@pytest.fixture
+def home(city: City) -> Home:
+    city.on(GRANTED - timedelta(days=19))
+    made = homes.place().home([ADULT, SPOUSE, CHILD], [(0, "pension", 450)], granted_on=GRANTED)
+    city.on(TODAY)
+    return made
+
+
+def test_an_alert_is_answered_by_the_clerk_on_a_phone(city: City, home: Home) -> None:
+    with fence(PLATFORM):
+        people = type(home.persons[1]).objects.filter(pk=home.persons[1].pk)
+        people.update(died_on=date(2022, 4, 3))
+    crosscheck.look_through(clock.today())
+
+    verifier = city.staff(f"verifier-{TOWN}").open("/office/alerts/").sees("本月还有 1 户没有比对")
+    verifier.sound()
+    clerk = city.staff(f"clerk-{TOWN}").open("/office/").sees("预警待查清")
+    clerk.open("/office/alerts/").sees("有人去世")
+    clerk.sound()
+    clerk.page.set_viewport_size(PHONE)
+    clerk.open("/office/alerts/").sound()
+    clerk.click(clerk.page.get_by_role("link", name=home.persons[0].name).first).sees("2022-04-03")
+    clerk.page.get_by_label("属实", exact=True).check()
+    clerk.fill("查清情况", "家属确认已去世，另办变更")
+    clerk.sound()
+    clerk.press("登记查清结果").sees("已登记查清结果").sees("登记变更：减少家庭成员")
+
+    with fence(PLATFORM):
+        assert Alert.objects.get().result == "CONFIRMED"
+
+
+def test_the_head_stops_and_starts_the_clock_of_a_change(city: City, home: Home) -> None:
+    with fence(home.city.staff("TOWN_CLERK")) as clerk:
+        change = changes.report(
+            clerk,
+            home.entitlement_id,
+            "CH-INC",
+            {"incomes": [{"member": home.ref(0), "kind": "wage", "month_fen": 1000}]},
+        )
+    lead = city.staff(f"lead-{TOWN}").open(f"/office/changes/{change.uid}/")
+    lead.press("暂停计时").choose("暂停事由", "需要医疗、残疾等鉴定").fill("理由", "等待残疾评定")
+    lead.fill("依据文书号", "残评1号").sound()
+    lead.press("暂停计时").sees("已暂停计时")
+    lead.page.set_viewport_size(PHONE)
+    lead.sound()
+    lead.press("恢复计时").sees("残评1号")
+    lead.press("恢复计时").sees("已恢复计时")
