@@ -134,34 +134,42 @@ def receive(
                 actor, town, household, area_type, channel, need, causes or [], lead, consent, once
             )
             concerned = _in_need(household, for_person, lead, reception.person)
-            for code in own:
-                AskedMatter.objects.create(
-                    reception=reception,
-                    kind=AskedMatter.OWN,
-                    code=code,
-                    person=concerned if registry.get(code).per_person else None,
-                )
-            for code in other:
-                slip = referrals.write(
-                    actor,
-                    household=household,
-                    person=reception.person,
-                    town=town,
-                    village_code=household.village_code,
-                    code=code,
-                    need=need,
-                    reception=reception,
-                    lead=lead,
-                )
-                AskedMatter.objects.create(
-                    reception=reception, kind=AskedMatter.OTHER, code=code, referral=slip
-                )
+            _ask_own(reception, own, concerned)
+            _ask_other(actor, reception, other, need, lead)
     except IntegrityError as clash:
         if "once" in str(clash):
             raise Refusal("E_REPEAT", case_no="一门受理") from clash
         raise
     _go_on(actor, reception, lead)
     return reception
+
+
+def _ask_own(reception: Reception, codes: list[str], concerned: Person) -> None:
+    """Matters of ours: ticked now, opened at once afterwards."""
+    for code in codes:
+        AskedMatter.objects.create(
+            reception=reception,
+            kind=AskedMatter.OWN,
+            code=code,
+            person=concerned if registry.get(code).per_person else None,
+        )
+
+
+def _ask_other(actor: Actor, reception: Reception, codes: list[str], need: str, lead: Lead | None) -> None:
+    """Matters of other departments: a slip each (ORG-15)."""
+    for code in codes:
+        slip = referrals.write(
+            actor,
+            household=reception.household,
+            person=reception.person,
+            town=reception.town,
+            village_code=reception.household.village_code,
+            code=code,
+            need=need,
+            reception=reception,
+            lead=lead,
+        )
+        AskedMatter.objects.create(reception=reception, kind=AskedMatter.OTHER, code=code, referral=slip)
 
 
 def _check_matters(town: Organisation, own: list[str], other: list[str], need: str, consent: bool) -> None:

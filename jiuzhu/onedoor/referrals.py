@@ -18,10 +18,11 @@ from jiuzhu.connectors.contract import ConnectorFailure, Transport
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
+from jiuzhu.documents.models import Document
 from jiuzhu.infra.queue import defer
 from jiuzhu.onedoor._act import ANSWER, DoorAct, acting, clock_state, finish, regime_today
 from jiuzhu.onedoor.desk import Desk, Said, Slip, line
-from jiuzhu.onedoor.matters import matter
+from jiuzhu.onedoor.matters import Matter, matter
 from jiuzhu.onedoor.models import DepartmentAnswer, Lead, Reception, Referral
 from jiuzhu.onedoor.table import REFERRAL
 from jiuzhu.parameters import queries as parameters
@@ -37,6 +38,37 @@ def answer_days(town: Any, code: str) -> int:
     today = clock.today()
     values = parameters.plain_values(county_of(town, today), on=today, regime=regime_today(town, today))
     return matter(code).answer_wd or int(values["referral.answer_wd"])
+
+
+def _w50(
+    actor: Actor,
+    about: Matter,
+    told: dict[str, Any],
+    *,
+    household: Household,
+    person: Person,
+    town: Any,
+    case: Case | None,
+) -> Document:
+    """W50: who asks for what, until when an answer is owed; sent to the department's desk or by hand."""
+    said = told | {
+        "applicant_name": person.name,
+        "id_no": person.id_no,
+        "phone": person.phone or "无",
+        "matter": about.title,
+        "answer_within": f"{answer_days(town, about.code)}个工作日",
+        "hotline": town.phone or "12345",
+    }
+    return documents.issue(
+        actor,
+        "W50",
+        said if actor.is_staff else said | {"signer_name": "网上自助办理"},
+        organ=town,
+        regime=regime_today(town, clock.today()),
+        household=household,
+        case_id=case.id if case else None,
+        addressee=told["department"],
+    )
 
 
 def write(
@@ -61,28 +93,13 @@ def write(
     if Referral.objects.filter(person=person, matter=code, open=True).exists():
         raise Refusal("E_DUP", why=f"{person.name}的“{about.title}”已经转办，还没有办结")
     department = about.department(county_of(town, now.date()).name)
-    paper = documents.issue(
-        actor,
-        "W50",
-        {
-            "department": department,
-            "applicant_name": person.name,
-            "id_no": person.id_no,
-            "phone": person.phone or "无",
-            "village_name": village_name(village_code),
-            "matter": about.title,
-            "reception_no": reception.number if reception else (case.case_no if case else "无"),
-            "need": need.strip()[:600],
-            "answer_within": f"{answer_days(town, code)}个工作日",
-            "hotline": town.phone or "12345",
-        }
-        | ({} if actor.is_staff else {"signer_name": "网上自助办理"}),
-        organ=town,
-        regime=regime_today(town, now.date()),
-        household=household,
-        case_id=case.id if case else None,
-        addressee=department,
-    )
+    told = {
+        "department": department,
+        "village_name": village_name(village_code),
+        "reception_no": reception.number if reception else (case.case_no if case else "无"),
+        "need": need.strip()[:600],
+    }
+    paper = _w50(actor, about, told, household=household, person=person, town=town, case=case)
     referral = Referral(
         number=paper.doc_no,
         town=town,

@@ -153,6 +153,19 @@ def register_institution(
 # —— who cares at home (W31)
 
 
+def _carer(who: Supported, name: str, relation: str, number: str, duties: str, ends_on: date) -> str:
+    """The carer's ID number; he is somebody else, and it is said what he does and until when."""
+    today = clock.today()
+    found = id_numbers.parse(number, on=today).number
+    if len(name) < 2 or len(duties.strip()) < 4 or not relation.strip():
+        raise Refusal("E_INPUT", field="照料人", problem="请填写姓名、与本人关系和照料内容")
+    if found == who.person.id_no:
+        raise Refusal("E_INPUT", field="照料人", problem="不能是本人")
+    if ends_on <= today:
+        raise Refusal("E_INPUT", field="协议期满", problem="应晚于今天")
+    return found
+
+
 def sign_agreement(
     actor: Actor,
     uid: UUID | str,
@@ -176,14 +189,8 @@ def sign_agreement(
     """
     with transaction.atomic():
         who, today = supported(actor, uid, "签订照料服务协议"), clock.today()
-        carer_number = id_numbers.parse(carer_id_no, on=today).number
         name = carer_name.strip()
-        if len(name) < 2 or len(duties.strip()) < 4 or not carer_relation.strip():
-            raise Refusal("E_INPUT", field="照料人", problem="请填写姓名、与本人关系和照料内容")
-        if carer_number == who.person.id_no:
-            raise Refusal("E_INPUT", field="照料人", problem="不能是本人")
-        if ends_on <= today:
-            raise Refusal("E_INPUT", field="协议期满", problem="应晚于今天")
+        carer_number = _carer(who, name, carer_relation, carer_id_no, duties, ends_on)
         if person_signature is None or carer_signature is None:
             raise Refusal("E_SEAL", missing="本人（监护人）和照料人签字")
         account = people.set_account(

@@ -104,10 +104,7 @@ def report_emergency(
     _may_report(actor, town, village_code, aid)
     if cause not in aid.hardship_causes:
         raise Refusal("E_INPUT", field="事由", problem="请从列表中选择")
-    now = clock.now()
-    moment = _moment(reported_at) or now
-    if moment > now or moment < now - _LONGEST_BACK:
-        raise Refusal("E_INPUT", field="接报时间", problem="应在最近七天之内、现在之前")
+    moment = _reported(reported_at)
     try:
         with transaction.atomic(), fence(PLATFORM):
             _refuse_repeat(once)
@@ -134,25 +131,40 @@ def report_emergency(
             )
             told.reporter_phone = reporter_phone
             told.save(force_insert=True)
-            act = Act(actor=actor, case=case, move=aid.moves.named("E1")[0], at=now, happened_at=moment)
-            if _counted_from(case, act.today) == "REPORTED":
-                act.start("CLK-TA5")
-            act.note(reported_at=moment.isoformat(), cause=cause)
-            act.paper(
-                "W32",
-                reported_at=moment.isoformat(),
-                reporter=told.reporter_name,
-                place=told.place or "未说明",
-                cause=name_of("ta_cause", cause),
-                summary=told.summary or "待查明",
-                due_at=(moment + timedelta(hours=_hours(case, act.today))).isoformat(),
-            )
-            finish(act, once=once)
+            _first_step(actor, aid, told, once)
             return case
     except IntegrityError as clash:
         if "one_open_case" in str(clash) or "one_person_per_number" in str(clash):
             raise Refusal("E_DUP", why="该对象已有在办的急难救助") from clash
         raise
+
+
+def _reported(told: datetime | None) -> datetime:
+    """The moment of the report: not later than now, not longer ago than a week."""
+    now = clock.now()
+    moment = _moment(told) or now
+    if moment > now or moment < now - _LONGEST_BACK:
+        raise Refusal("E_INPUT", field="接报时间", problem="应在最近七天之内、现在之前")
+    return moment
+
+
+def _first_step(actor: Actor, aid: AidType, told: Emergency, once: Once) -> None:
+    """E1 itself: the slip W32 says until when help has to be there; clocks count from the event."""
+    case, moment = told.case, told.reported_at
+    act = Act(actor=actor, case=case, move=aid.moves.named("E1")[0], at=clock.now(), happened_at=moment)
+    if _counted_from(case, act.today) == "REPORTED":
+        act.start("CLK-TA5")
+    act.note(reported_at=moment.isoformat(), cause=told.cause)
+    act.paper(
+        "W32",
+        reported_at=moment.isoformat(),
+        reporter=told.reporter_name,
+        place=told.place or "未说明",
+        cause=name_of("ta_cause", told.cause),
+        summary=told.summary or "待查明",
+        due_at=(moment + timedelta(hours=_hours(case, act.today))).isoformat(),
+    )
+    finish(act, once=once)
 
 
 def _area(village_code: str) -> str:
