@@ -167,9 +167,11 @@ def _take_over(actor: Actor, row: Transfer, village_code: str, address: str) -> 
     row.paid_until = today.replace(day=1)
     row.check_due_on = parameters.calendar().add_working_days(today, days).on
     row.save()
-    Entitlement.objects.filter(household=household, state__in=Entitlement.RUNNING).update(
-        town=row.to_town, county=row.to_county, village_code=village_code
-    )
+    there = {"town": row.to_town, "county": row.to_county, "village_code": village_code}
+    running = Entitlement.objects.filter(household=household, state__in=Entitlement.RUNNING)
+    # the file a running benefit rests on goes with it: who looks after the family from now on acts on it
+    Case.objects.filter(open=False, pk__in=running.values("case_id")).update(**there)
+    running.update(**there)
     first = add_months(row.paid_until, 1)
     documents.issue(
         actor,

@@ -11,14 +11,17 @@ from django.db import IntegrityError, transaction
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import villages_of
+from jiuzhu.benefits.acts import support
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import decision, transfer
 from jiuzhu.cases.models import Case, Entitlement, Transfer
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
+from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.payments import acts as payments
 from jiuzhu.payments.models import PayLine
 from tests.families import COUNTY_DECIDES, DELEGATED, City, Family, refused
+from tests.supported import old_man
 
 NEIGHBOUR = "371502102"  # 同县的堂邑镇
 ELSEWHERE = "371581101"  # 临清市松林镇
@@ -219,3 +222,24 @@ def test_nobody_moves_while_a_sheet_hangs_in_the_village(city: City) -> None:
         transfer.request_transfer(clerk, family.uid, to_town_id=_town(NEIGHBOUR).id, reason="投靠子女居住")
     with fence(PLATFORM):
         assert Case.objects.get(pk=family.pk).town.code == DELEGATED
+
+
+def test_who_takes_over_a_supported_person_looks_after_him_from_then_on(city: City) -> None:
+    """TK-08, TK-10: the file of the running benefit goes with it; the township he left can do nothing with it any more."""
+    family = old_man(city, town=DELEGATED).to_the_end()
+    _take(family, _send(family, NEIGHBOUR), NEIGHBOUR)
+
+    rating: dict[str, Any] = {
+        "items": dict.fromkeys(("eat", "dress", "bed", "toilet", "walk", "bathe"), True),
+        "assessor": "孙医生",
+        "second_assessor": "李护士",
+        "witness": "邻居老周",
+        "signatures": [drawn_picture("signature")] * 3,
+    }
+    old, new = _clerk(city, DELEGATED), _clerk(city, NEIGHBOUR)
+    with family.at(), fence(old), refused("E_NOT_FOUND"):
+        support.rate_again(old, family.uid, **rating)
+    with family.at(), fence(new):
+        assert support.rate_again(new, family.uid, **rating).seq == 2
+    with fence(PLATFORM):
+        assert family.case.decisions.get().organ.code == DELEGATED
