@@ -82,9 +82,12 @@ def has_to_do(actor: Actor, case: Case, key: str) -> bool:
 
 
 def second_handlers(actor: Actor) -> list[Staff]:
-    """Who of the same town may stand beside this clerk today."""
-    found = colleagues(actor.organ_id or 0, clock.today(), HANDLERS)
-    return [each for each in found if each.id != actor.id]
+    """Who of the same town may stand beside this clerk today; the lead, who seals, and who cannot sign later come last."""
+    found: dict[int, Staff] = {}
+    for role in HANDLERS:
+        for each in colleagues(actor.organ_id or 0, clock.today(), (role,)):
+            found.setdefault(each.id, each)
+    return [each for each in found.values() if each.id != actor.id]
 
 
 def suggested_fen(town: Organisation, area_type: str = "RURAL") -> int:

@@ -203,12 +203,15 @@ def aid_within_assessment(act: Act) -> None:
 
 @guard
 def registration_complete(act: Act) -> None:
-    """E7: recipient, cause, amount, handler's signature and the unit's seal; the database asks again."""
+    """E7: recipient, cause, amount, both handlers' signatures and the unit's seal; the database asks again."""
     told = Registration.objects.filter(case=act.case).first()
     if told is None or not told.recipient_name or not told.cause or not told.reason:
         raise Refusal("E_DOC", missing="急难型临时救助登记表")
     if told.amount_fen != authority.delivered_fen(act.case):
         raise Refusal("E_DOC", missing="救助金额与签收单一致")
+    unsigned = Delivery.objects.filter(case=act.case, countersign__isnull=True).first()
+    if unsigned is not None:
+        raise Refusal("E_SEAL", missing=f"第二经办人{unsigned.second_handler.name}的签认")
     if act.given.get("seal") is None:
         raise Refusal("E_SEAL", missing="单位公章")
 

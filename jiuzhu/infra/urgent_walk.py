@@ -83,4 +83,5 @@ def _deliver(walker: Walker, case: Case, town: Organisation, family: dict[str, A
             amount_fen=int(min(wanted, limit)),
             second_id=two.id,
             picture=drawn_picture("signature"),
+            second_picture=drawn_picture("signature"),
         )

@@ -96,6 +96,17 @@ def test_an_emergency_from_the_report_to_the_seal_on_phones(city: City) -> None:
         "金额已按标准填好，可以改；受助人在屏幕上签字，不便签字的拍按手印的单子。超过额度的，先登记县级口头同意。",
     )
     clerk.press("发放并登记").sees("已发放").sound()
+    with fence(PLATFORM):
+        beside = case.deliveries.get().second_handler.username
+    second = _at_the_phone(city, beside)
+    second.open(f"/office/cases/{case.uid}/do/E2c/")
+    second.tell(
+        "clerk",
+        "第二经办人签认",
+        "当场没签字的，用自己的账号登录，在“今日待办”点开签认；没有两个人的签认，不能盖章办结。",
+    )
+    second.click(second.page.locator("main form").last.get_by_role("button", name="第二经办人签认"))
+    second.sound()
     city.working_days_later(2)
     clerk = _at_the_phone(city, f"clerk-{TOWN}")
     clerk.open(f"/office/cases/{case.uid}/").press("补登记")

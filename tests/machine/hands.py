@@ -112,6 +112,7 @@ def _with_input(case: Case, persons: list[Person], draw: Draw) -> dict[str, Call
             what="棉被两床",
             second_id=second(actor),
             picture=SIGNATURE,
+            second_picture=one_of(draw, (None, SIGNATURE)),
             good_reason=one_of(draw, ("", "同一事由确有困难")),
         )
 

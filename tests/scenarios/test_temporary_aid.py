@@ -80,6 +80,7 @@ class Town:
                         "amount_fen": round(float(yuan) * 100),
                         "second_id": self.second,
                         "picture": drawn_picture("signature"),
+                        "second_picture": drawn_picture("second"),
                     }
                     | more
                 ),
@@ -579,7 +580,7 @@ def test_e8_the_month_s_list_says_name_persons_and_sum_and_nothing_else(town: To
 
 
 def test_e2_the_second_handler_signs_for_himself_once(town: Town) -> None:
-    case = town.deliver(town.report("2019-10-10T08:00:00"), "2019-10-10T09:00:00")
+    case = town.deliver(town.report("2019-10-10T08:00:00"), "2019-10-10T09:00:00", second_picture=None)
     with town.as_("TOWN_CLERK", "2019-10-10T10:00:00") as clerk, refused("E_SOD", "第二经办人"):
         emergency.countersign(clerk, case.uid)
 
@@ -596,10 +597,32 @@ def test_e2_the_second_handler_signs_for_himself_once(town: Town) -> None:
             emergency.countersign(second, case.uid)
 
 
+def test_e7_nothing_is_closed_before_the_second_handler_has_signed(town: Town) -> None:
+    case = town.deliver(town.report("2019-10-10T08:00:00"), "2019-10-10T09:00:00", second_picture=None)
+    town.register(case, "2019-10-11T09:00:00")
+    with refused("E_SEAL", "第二经办人"):
+        town.seal(case, "2019-10-11T10:00:00")
+    with fence(PLATFORM), pytest.raises(IntegrityError, match="one signature"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(state="CLOSED")
+
+    with town.as_("TOWN_VERIFIER", "2019-10-11T11:00:00") as second:
+        emergency.countersign(second, case.uid)
+    assert town.seal(case, "2019-10-11T12:00:00").state == "CLOSED"
+
+
+def test_e2_who_sees_no_cases_signs_on_the_spot_or_is_not_the_second_handler(town: Town) -> None:
+    """ORG-03: the colleague of the lists may stand beside the clerk, but could never sign what he cannot open."""
+    payroll = town.staff("TOWN_PAYROLL")
+    case = town.report("2019-10-10T08:00:00")
+    with refused("E_SEAL", "当场签字"):
+        town.deliver(case, "2019-10-10T09:00:00", second_id=payroll.id, second_picture=None)
+    town.deliver(case, "2019-10-10T09:00:00", second_id=payroll.id)
+    with fence(PLATFORM):
+        assert Countersign.objects.get(case=case).by_id == payroll.id
+
+
 def test_e2_the_second_handler_may_sign_on_the_spot(town: Town) -> None:
-    case = town.deliver(
-        town.report("2019-10-10T08:00:00"), "2019-10-10T09:00:00", second_picture=drawn_picture("second")
-    )
+    case = town.deliver(town.report("2019-10-10T08:00:00"), "2019-10-10T09:00:00")
 
     with fence(PLATFORM):
         signed = Countersign.objects.get(case=case)

@@ -11,7 +11,7 @@ from jiuzhu.workflow.table import MoveTable, move
 
 REPORTERS = "APPLICANT VILLAGE_ASSIST TOWN_CLERK TOWN_LEAD"
 TOWN = "TOWN_CLERK TOWN_LEAD"
-HANDLERS = "TOWN_CLERK TOWN_VERIFIER TOWN_LEAD TOWN_PAYROLL"
+SIGNERS = "TOWN_CLERK TOWN_VERIFIER TOWN_LEAD"
 HELPED = "EMERGENCY_AID EMERGENCY_REG CLOSED"
 
 FIRST_AID = (
@@ -54,7 +54,7 @@ FIRST_AID = (
         "第二经办人签认",
         HELPED,
         HELPED,
-        HANDLERS,
+        SIGNERS,
         guards="second_handler_signs",
     ),
     move(

@@ -53,7 +53,9 @@ from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 
 Once = UUID | str | None
-HANDLERS = ("TOWN_CLERK", "TOWN_VERIFIER", "TOWN_LEAD", "TOWN_PAYROLL")
+# who may sign for himself later, because he sees cases; whoever pays the lists may help, signing on the spot
+SIGNERS = ("TOWN_CLERK", "TOWN_VERIFIER", "TOWN_LEAD")
+HANDLERS = (*SIGNERS, "TOWN_PAYROLL")
 FROM_FUND = (Delivery.CASH, Delivery.TRANSFER, Delivery.GOODS)
 _LONGEST_BACK = timedelta(days=7)
 
@@ -283,6 +285,8 @@ def deliver(
         moment = _moment(delivered_at) or act.at
         if not told.reported_at <= moment <= act.at:
             raise Refusal("E_INPUT", field="送达时间", problem="应在接报之后、现在之前")
+        if second_picture is None and not _named(act.actor, second_id, SIGNERS):
+            raise Refusal("E_SEAL", missing="第二经办人的当场签字（该岗位看不到案件，不能事后签认）")
         act.happened_at = moment
         delivery = Delivery.objects.create(
             case=case,
@@ -312,8 +316,12 @@ def deliver(
 
 def _second(actor: Actor, staff_id: int | None) -> Staff | None:
     """The second handler: somebody at work in the same town today."""
+    return _named(actor, staff_id, HANDLERS)
+
+
+def _named(actor: Actor, staff_id: int | None, roles: tuple[str, ...]) -> Staff | None:
     return next(
-        (each for each in colleagues(actor.organ_id, clock.today(), HANDLERS) if each.id == staff_id), None
+        (each for each in colleagues(actor.organ_id, clock.today(), roles) if each.id == staff_id), None
     )
 
 

@@ -47,6 +47,11 @@ def paper(kind: str = "signature") -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{kind}.png", drawn_picture(kind).content, content_type="image/png")
 
 
+def on_screen() -> str:
+    """A signature as the pad sends it."""
+    return "data:image/png;base64," + base64.b64encode(drawn_picture("signature").content).decode()
+
+
 def second() -> int:
     return Post.objects.get(organ__code=DELEGATED, role="TOWN_VERIFIER").staff_id
 
@@ -70,7 +75,7 @@ def first_aid(client: Client, **more: Any) -> Any:
         "/office/emergency/",
         hidden(page.content.decode())
         | told
-        | {"second": str(second()), "paper": paper(), "action": "aid"}
+        | {"second": str(second()), "second_signature": on_screen(), "paper": paper(), "action": "aid"}
         | more,
         follow=True,
     )
@@ -241,7 +246,7 @@ def test_a_repeat_is_said_and_its_reason_asked_for_on_the_same_page() -> None:
 
 def test_the_second_handler_signs_what_waits_for_him_on_his_own_page() -> None:
     clerk = browser(f"clerk-{DELEGATED}")
-    first_aid(clerk)
+    first_aid(clerk, second_signature="")
     other = Post.objects.get(staff_id=second(), role="TOWN_VERIFIER").staff.username
     verifier = browser(other)
     assert "先行救助待您签认" in verifier.get("/office/").content.decode()
