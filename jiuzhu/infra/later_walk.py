@@ -88,7 +88,12 @@ def _given(
         return str(names[family["people"][position]["name"]].uid)
 
     if plan["kind"] == law.DEL:
-        rest = [n for n in range(len(family["people"])) if n != plan["person"]]
+        there = set(
+            Person.objects.filter(
+                household=entitlement.household, died_on__isnull=True, memberships__left_on__isnull=True
+            ).values_list("name", flat=True)
+        )
+        rest = [n for n, each in enumerate(family["people"]) if n != plan["person"] and each["name"] in there]
         return {
             "person": uid(plan["person"]),
             "why": plan["why"],
@@ -136,15 +141,29 @@ def change_walk(walker: Walker, change: Change, note: Note, *, examined: bool) -
         with fence(clerk):
             changes.examine(clerk, change.uid, text="经入户和邻里了解，情况属实。")
     yield later(2)
-    decider = _decider(walker, change, town, county)
-    with fence(decider):
-        decided = changes.decide(decider, change.uid)
+    decided = _decide(walker, change, town, county)
     note(f"decided_{_result(change)}", change.number)
     if decided.state == table.DECIDED:
         yield later(1)
         clerk = walker.staff("TOWN_CLERK", town)
         with fence(clerk):
             changes.serve(clerk, change.uid, mode="IN_PERSON", picture=drawn_picture("signature"))
+
+
+def _decide(walker: Walker, change: Change, town: Organisation, county: Organisation) -> Change:
+    """Where something else took effect since the examination, the clerk reckons once more first."""
+    decider = _decider(walker, change, town, county)
+    try:
+        with fence(decider):
+            return changes.decide(decider, change.uid)
+    except Refusal as refused:
+        if refused.code != "E_CHANGE_STALE":
+            raise
+    clerk = walker.staff("TOWN_CLERK", town)
+    with fence(clerk):
+        changes.examine(clerk, change.uid, text="其他变更生效后重新测算，情况属实。")
+    with fence(decider):
+        return changes.decide(decider, change.uid)
 
 
 def _result(change: Change) -> str:

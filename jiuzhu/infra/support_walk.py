@@ -134,9 +134,8 @@ def _death(walker: Walker, case: Case, family: dict[str, Any]) -> Iterator[datet
     yield later(1)
     local = decide_authority(case.town, case.aid_type, clock.today()) == "TOWN"
     decider = walker.staff("TOWN_LEAD", case.town) if local else walker.staff("COUNTY_APPROVER", case.county)
-    poster = walker.staff("TOWN_LEAD", case.town)
-    with fence(poster):
-        support_stop.post(poster, case.uid)
+    with fence(decider):
+        support_stop.post(decider, case.uid)
     _photograph(walker, case, "START")
     with fence(PLATFORM):
         ends = Posting.objects.filter(case_id=case.id).order_by("-id").first().ends_on

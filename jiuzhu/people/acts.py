@@ -138,8 +138,8 @@ def part(person: Person, *, on: date) -> None:
     person.memberships.filter(left_on__isnull=True, joined_on__lte=on).update(left_on=on)
 
 
-def note_death(person: Person, *, on: date) -> None:
-    """The day of death; every list looks at it."""
+def note_death(person: Person, *, on: date | None) -> None:
+    """The day of death, every list looks at it; None where it was not true."""
     person.died_on = on
     person.save(update_fields=["died_on"])
 

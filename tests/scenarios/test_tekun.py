@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,12 +18,13 @@ from jiuzhu.benefits import support_queries, support_table
 from jiuzhu.benefits.acts import changes, crosscheck
 from jiuzhu.benefits.acts import support as support_acts
 from jiuzhu.benefits.acts import support_stop as stops
-from jiuzhu.benefits.models import Alert, Change, SupportStop
+from jiuzhu.benefits.models import Alert, Change, Overpay, SupportStop
 from jiuzhu.cases.acts import application, decision, investigation, objection, support
 from jiuzhu.cases.models import CareAgreement, Institution, SupportSpan
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
+from jiuzhu.infra import invariants
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.payments import acts as payments
 from jiuzhu.payments import queries as pay_queries
@@ -627,6 +628,56 @@ def test_org_03_who_proposed_does_not_decide_and_reasons_are_those_of_the_law(pa
         stops.propose(clerk, paid.uid, reason="VOLUNTARY", facts="本人要求退出", wish=DRAWN)
         with refused("E_STATE"):
             stops.propose(clerk, paid.uid, reason="VOLUNTARY", facts="本人要求退出", wish=DRAWN)
+
+
+def _dead(paid: Family, told: date, died: date) -> None:
+    """From the report of a death to the served notice, posted on the day it is told."""
+    with paid.at(clock.instant(told)):
+        _stop(paid, reason="DEATH", happened_on=died)
+        ends = _lead(paid, stops.post).posting.ends_on
+        _photo(paid, "START")
+    with paid.at(clock.instant(ends, 17)):
+        _photo(paid, "END")
+    with paid.at(clock.instant(ends + timedelta(days=1), 10)):
+        _lead(paid, stops.decide)
+        clerk = paid.staff("TOWN_CLERK")
+        with fence(clerk):
+            stops.serve(clerk, paid.uid, mode="AGENT", receiver="王翠花")
+
+
+def test_tk_11_a_list_made_while_the_sheet_hangs_does_not_pay_the_dead(paid: Family) -> None:
+    """PAY-04: the report alone marks his lines; found by a simulation in which a dead man was paid one month more."""
+    with paid.at(clock.instant(date(2019, 10, 24))):
+        _stop(paid, reason="DEATH", happened_on=date(2019, 10, 22))
+    with clock.at(clock.instant(date(2019, 10, 28), 9)):
+        center = paid.staff("CENTER_STAFF")
+        with fence(center):
+            run = payments.build_run(
+                center, paid.case.county_id, "TEKUN", paid.case.area_type, date(2019, 11, 1)
+            )
+        with fence(PLATFORM):
+            own = set(run.lines.filter(entitlement__case_id=paid.pk).values_list("id", flat=True))
+            dead = {line for line, code, level in pay_queries.prompts(PLATFORM, run) if code == "DEAD"}
+            assert own and own <= dead
+
+        _lead(paid, stops.post)
+        _lead(paid, stops.drop, reason="村委会报错，本人健在")
+        with fence(PLATFORM):
+            assert not {line for line, code, _ in pay_queries.prompts(PLATFORM, run) if code == "DEAD"}
+
+
+def test_dyn_21_what_was_paid_after_a_death_told_late_is_asked_back(paid: Family) -> None:
+    listed(paid, date(2019, 11, 1))
+    _dead(paid, told=date(2019, 11, 5), died=date(2019, 10, 20))
+
+    with fence(PLATFORM):
+        entitlement, back = paid.case.entitlement, Overpay.objects.get()
+        november = sum(
+            line.total_fen
+            for line in PayLine.objects.filter(pay_month=date(2019, 11, 1), entitlement=entitlement)
+        )
+        assert (entitlement.state, back.months, back.amount_fen) == ("STOPPED", [date(2019, 11, 1)], november)
+        assert [each for each in invariants.violations() if each.rule == "PAY-02"] == []
 
 
 ARRANGER = {

@@ -19,7 +19,7 @@ from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import support_table as table
 from jiuzhu.benefits.acts.support import Supported, amount_in_force, first_free_month, issue, supported
-from jiuzhu.benefits.models import FuneralAid, SupportStop, SupportStopStep
+from jiuzhu.benefits.models import FuneralAid, Overpay, SupportStop, SupportStopStep
 from jiuzhu.cases.acts import continuation
 from jiuzhu.cases.evidence import parameter_set
 from jiuzhu.cases.models import Case, Objection
@@ -30,6 +30,7 @@ from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document, Service
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments import acts as payments
+from jiuzhu.payments import queries as money
 from jiuzhu.payments.models import Due
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import BankAccount
@@ -148,6 +149,8 @@ def propose(
             raise Refusal("E_REASONS", act=move.title)
         if reason == DEATH and (happened_on is None or happened_on > clock.today()):
             raise Refusal("E_INPUT", field="去世日期", problem="请填写去世日期，不能晚于今天")
+        if reason == DEATH:  # at once: the list that is made while the sheet hangs must not pay him
+            people.note_death(who.person, on=happened_on)
         if reason == "VOLUNTARY" and wish is None:
             raise Refusal("E_SEAL", missing="本人（监护人）自愿退出的签字")
         if who.entitlement.support_stops.filter(open=True).exists():
@@ -312,6 +315,8 @@ def drop(
     with _moving(actor, uid, "drop", seen=seen, once=once) as act:
         if act.stop.posting:
             _answer(act, "STOP_DROPPED")
+        if act.stop.reason == DEATH:
+            people.note_death(act.who.person, on=None)
         publicity.take_down(act.case.id, clock.today())
         act.note = reason.strip()
     return act.stop
@@ -380,10 +385,12 @@ def serve(
                 mime=picture.mime if picture else "image/png",
             )
         served_on = Service.objects.get(document=stop.notice).served_on
-        first = _ends_from(act)
-        stop.last_month = _before(first)
-        if stop.reason == DEATH:
-            people.note_death(act.who.person, on=stop.happened_on)
+        due_until = _before(_ends_from(act))
+        # a month some list has taken stays in the books; what was paid of it after a death is asked back
+        stop.last_month = max(
+            due_until, _before(money.first_unlisted(entitlement.id, entitlement.first_month))
+        )
+        _ask_back(act, due_until)
         continuation.stop(entitlement, last_month=stop.last_month, reason=f"ST-{stop.reason}")
         entitlement.support_spans.filter(to_month__isnull=True, from_month__lte=stop.last_month).update(
             to_month=stop.last_month
@@ -391,8 +398,26 @@ def serve(
         entitlement.care_agreements.filter(ended_on__isnull=True).update(
             ended_on=clock.today(), end_reason="供养终止"
         )
-        act.note = f"{served_on}送达，发放到{stop.last_month:%Y年%m月}"
+        act.note = f"{served_on}送达，发放到{due_until:%Y年%m月}"
     return act.stop
+
+
+def _ask_back(act: Act, due_until: date) -> None:
+    """DYN-21: months paid after a death."""
+    paid = [
+        each
+        for each in money.listed_months(act.who.entitlement.id, next_month(due_until))
+        if not each.kept_back
+    ]
+    if act.stop.reason == DEATH and paid:
+        Overpay.objects.create(
+            entitlement=act.who.entitlement,
+            number=f"ZH{act.who.entitlement.number}",
+            amount_fen=sum(each.fen for each in paid),
+            months=[each.month for each in paid],
+            cause="供养对象去世后仍发放",
+            found_on=clock.today(),
+        )
 
 
 def _before(month: date) -> date:
