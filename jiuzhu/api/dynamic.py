@@ -215,7 +215,7 @@ def _batch(row: Any) -> dict[str, Any]:
 class BatchIn(Schema):
     aid_type: str = Field(max_length=16)
     area_type: Literal["URBAN", "RURAL"]
-    since: date
+    since: date = Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))
 
 
 class BatchActIn(Schema):

@@ -49,10 +49,12 @@ def _parameters(county: Organisation, area_type: str, on: date) -> ParameterSet:
 def open_batch(actor: Actor, *, aid_type: str, area_type: str, since: date) -> StandardBatch:
     """A difference list for the standard published from ``since``; computed by the queue, shown while it grows.
 
-    Raises E_AUTH, E_STANDARD (nothing published for that day, not the first of a month, a batch is there already).
+    Raises E_AUTH, E_INPUT, E_STANDARD (nothing published for that day, not the first of a month, a batch is there already).
     """
     _check(actor, "编制调标名单")
-    aid = registry.get(aid_type)
+    aid = next((each for each in registry.all_types() if each.code == aid_type), None)
+    if aid is None:
+        raise Refusal("E_INPUT", field="救助类别", problem="请选择")
     if aid.restate is None:
         raise Refusal("E_STANDARD", why=f"{aid.name}不随保障标准批量调整")
     if since.day != 1:

@@ -246,7 +246,9 @@ def test_lines_are_paged_by_key(city: City) -> None:
     (following,) = re.findall(r'rel="next" href="([^"]+)"', first)
     second = client.get(f"/office/money/{run.id}/{following.replace('&amp;', '&')}").content.decode()
 
-    numbers = [re.findall(r'<tr[^>]*><td class="gov-right">(\d+)</td>', page) for page in (first, second)]
+    numbers = [
+        re.findall(r'<tr[^>]*><td class="gov-right"[^>]*>(\d+)</td>', page) for page in (first, second)
+    ]
     assert (len(numbers[0]), len(numbers[1])) == (10, 6)
     assert not set(numbers[0]) & set(numbers[1])
 
