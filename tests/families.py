@@ -257,7 +257,8 @@ class City:
     def walk_to(self, state: str, **more: Any) -> Family:
         return self.family(**more).until(state)
 
-    def publish(self, key: str, value: Any, *, since: date = date(2019, 1, 1), area_type: str = "") -> None:
+    @staticmethod
+    def publish(key: str, value: Any, *, since: date = date(2019, 1, 1), area_type: str = "") -> None:
         """The city sets a value; what was in force ends the day before."""
         from jiuzhu.accounts.models import Organisation
         from jiuzhu.parameters.models import PublishedValue

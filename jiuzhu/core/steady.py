@@ -49,6 +49,7 @@ def remembered(ask: Callable[P, T]) -> Callable[P, T]:
         key = (ask, args, tuple(sorted(named.items())))
         if key not in kept:
             kept[key] = ask(*args, **named)
-        return kept[key]  # type: ignore[no-any-return]
+        found: T = kept[key]
+        return found
 
     return answer

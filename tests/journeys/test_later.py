@@ -147,7 +147,7 @@ def test_a_review_is_worked_off_its_list(city: City) -> None:
 
 def test_a_new_standard_is_computed_confirmed_by_another_and_undone(city: City, home: Home) -> None:
     """DYN-20: one list, its second person, its undo before the next payroll."""
-    Families.publish(None, "dibao.standard", 48000, since=date(2022, 7, 1), area_type="RURAL")  # type: ignore[arg-type]
+    Families.publish("dibao.standard", 48000, since=date(2022, 7, 1), area_type="RURAL")
     cache.clear()
     center = city.staff(f"center-{COUNTY}")
     center.open("/office/standards/batches/")

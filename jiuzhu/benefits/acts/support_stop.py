@@ -24,7 +24,7 @@ from jiuzhu.cases.acts import continuation
 from jiuzhu.cases.evidence import parameter_set
 from jiuzhu.cases.models import Case, Objection
 from jiuzhu.core import clock, id_numbers
-from jiuzhu.core.calendar import next_month
+from jiuzhu.core.calendar import add_months, next_month
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document, Service
@@ -385,10 +385,10 @@ def serve(
                 mime=picture.mime if picture else "image/png",
             )
         served_on = Service.objects.get(document=stop.notice).served_on
-        due_until = _before(_ends_from(act))
+        due_until = add_months(_ends_from(act), -1)
         # a month some list has taken stays in the books; what was paid of it after a death is asked back
         stop.last_month = max(
-            due_until, _before(money.first_unlisted(entitlement.id, entitlement.first_month))
+            due_until, add_months(money.first_unlisted(entitlement.id, entitlement.first_month), -1)
         )
         _ask_back(act, due_until)
         continuation.stop(entitlement, last_month=stop.last_month, reason=f"ST-{stop.reason}")
@@ -418,10 +418,6 @@ def _ask_back(act: Act, due_until: date) -> None:
             cause="供养对象去世后仍发放",
             found_on=clock.today(),
         )
-
-
-def _before(month: date) -> date:
-    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
 
 
 # —— whoever is no longer supported is looked at at once

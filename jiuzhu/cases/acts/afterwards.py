@@ -11,14 +11,12 @@ from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.cases.acts._act import acting
 from jiuzhu.cases.acts.application import signature_pictures
-from jiuzhu.cases.acts.verification import make_report
+from jiuzhu.cases.acts.verification import make_report, start_run
 from jiuzhu.cases.models import AfterCheck, Case
 from jiuzhu.core.codes import name_of
-from jiuzhu.infra.queue import defer
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.vault.uploads import Picture
-from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
 
 Once = UUID | str | None
@@ -72,23 +70,11 @@ def consent(
 def start(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: Once = None) -> Case:
     """E6v: the questions go out, about the person helped and nobody else."""
     with acting(actor, uid, "E6v", seen=seen, once=once) as act:
-        case, aid = act.case, registry.get(act.case.aid_type)
-        run = verification_acts.start_run(
-            actor,
-            case_id=case.id,
-            case_no=case.case_no,
-            household=case.household,
-            authorisation=case.authorisation,
-            aid_type=case.aid_type,
-            people=[case.applicant],
-            sources=aid.sources_afterwards,
-            mandatory=aid.sources_afterwards,
-            kind="AFTER",
-            route="OWN",
+        wanted = registry.get(act.case.aid_type).sources_afterwards
+        run = start_run(
+            act, kind="AFTER", route="OWN", sources=wanted, mandatory=wanted, persons=[act.case.applicant]
         )
-        for inquiry in run.inquiries.all():
-            defer("verification.ask", inquiry_id=inquiry.id)
-        act.to(case.state)
+        act.to(act.case.state)
         act.note(run=run.number)
     return act.case
 

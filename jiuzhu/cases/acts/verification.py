@@ -39,8 +39,16 @@ CONCLUSIONS = {
 }
 
 
-def _start_run(act: Act, *, kind: str, route: str, sources: tuple[str, ...] | None = None) -> Run:
-    """Open the run and queue its questions; jobs exist only if the act commits."""
+def start_run(
+    act: Act,
+    *,
+    kind: str,
+    route: str,
+    sources: tuple[str, ...] | None = None,
+    mandatory: tuple[str, ...] | None = None,
+    persons: list[Person] | None = None,
+) -> Run:
+    """Open the run and queue its questions, about everybody at home unless told whom; jobs exist only if the act commits."""
     case, aid = act.case, registry.get(act.case.aid_type)
     run = verification_acts.start_run(
         act.actor,
@@ -49,9 +57,9 @@ def _start_run(act: Act, *, kind: str, route: str, sources: tuple[str, ...] | No
         household=case.household,
         authorisation=case.authorisation,
         aid_type=case.aid_type,
-        people=[each.person for each in present_members(case.household, act.today, case.regime)],
+        people=persons or [each.person for each in present_members(case.household, act.today, case.regime)],
         sources=sources or aid.sources,
-        mandatory=aid.mandatory_sources,
+        mandatory=mandatory or aid.mandatory_sources,
         kind=kind,
         route=route,
     )
@@ -73,7 +81,7 @@ def start_verification(
         raise Refusal("E_INPUT", field="核对方式", problem="请选择本级核对或提请县级核对")
     _refuse_without_consent(actor, uid)
     with acting(actor, uid, "D3", seen=seen, once=once, route=route) as act:
-        run = _start_run(act, kind="FIRST", route=route)
+        run = start_run(act, kind="FIRST", route=route)
         act.note(run=run.number, route=route)
         if route == "COUNTY":
             act.paper(
@@ -264,7 +272,7 @@ def start_recheck(
         _refuse_second_by_the_town(act)
         blocking = verification.open_blocking(verification.latest_report(case.id))
         route = "COUNTY" if actor.role == "COUNTY_VERIFIER" else "OWN"
-        _start_run(act, kind="RECHECK", route=route, sources=_only(act, {each.source for each in blocking}))
+        start_run(act, kind="RECHECK", route=route, sources=_only(act, {each.source for each in blocking}))
     return case
 
 
@@ -305,9 +313,9 @@ def start_followup(
             silent = verification.silent_codes(report.run)
             if not silent:
                 raise Refusal("E_STATE", act="补充核对", state="核对报告完整且在有效期内")
-            _start_run(act, kind="FOLLOWUP", route="OWN", sources=_only(act, set(silent)))
+            start_run(act, kind="FOLLOWUP", route="OWN", sources=_only(act, set(silent)))
         else:
-            _start_run(act, kind="FOLLOWUP", route="OWN")
+            start_run(act, kind="FOLLOWUP", route="OWN")
     return case
 
 
