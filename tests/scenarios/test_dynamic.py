@@ -164,7 +164,7 @@ def test_as_39_gradual_exit(place: Place) -> None:
 
 
 def _publish(key: str, value: Any, **more: Any) -> None:
-    City.publish(None, key, value, **more)  # type: ignore[arg-type]
+    City.publish(key, value, **more)
 
 
 def test_as_47_a_new_standard_for_everybody(place: Place) -> None:

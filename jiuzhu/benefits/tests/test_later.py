@@ -162,7 +162,7 @@ def test_cash_brought_back_counts_once_and_closes_the_matter(home: Home) -> None
 
 
 def raise_standard(since: date, yuan: int) -> None:
-    City.publish(None, "dibao.standard", yuan * 100, since=since, area_type="RURAL")  # type: ignore[arg-type]
+    City.publish("dibao.standard", yuan * 100, since=since, area_type="RURAL")
     cache.clear()  # published in the past, as far as the clock of this test goes
 
 

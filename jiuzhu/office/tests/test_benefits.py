@@ -112,7 +112,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(home: Home) -> None:
 
 
 def test_a_standard_is_computed_confirmed_and_in_effect_by_the_buttons(home: Home) -> None:
-    City.publish(None, "dibao.standard", 48000, since=date(2022, 7, 1), area_type="RURAL")  # type: ignore[arg-type]
+    City.publish("dibao.standard", 48000, since=date(2022, 7, 1), area_type="RURAL")
     cache.clear()
     first, second = browser(CENTER), browser(OTHER)
     page = first.post(
