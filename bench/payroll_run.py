@@ -11,32 +11,14 @@ Prints a table and adds its result to var/bench.json.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import statistics
-import sys
-import time
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-CLAIM = "payroll_run"
-GOAL = "≤ 2 × floor"
-LIMIT = 2.0
+import rounds
+
+CLAIM, LIMIT = "payroll_run", 2.0
 MONTH = date(2019, 11, 1)
 TODAY = date(2019, 10, 28)
-_FLOOR_TABLE = """
-CREATE TABLE bench_line (LIKE payments_payline INCLUDING ALL);
-GRANT ALL ON bench_line TO jiuzhu_app;
-DO $$ DECLARE each record; BEGIN
-    FOR each IN SELECT conname, pg_get_constraintdef(oid) AS says FROM pg_constraint
-        WHERE conrelid = 'payments_payline'::regclass AND contype = 'f' AND confrelid <> conrelid
-    LOOP EXECUTE format('ALTER TABLE bench_line ADD CONSTRAINT %I %s', each.conname, each.says); END LOOP;
-END $$
-"""
 
 
 def measure(size: int, *, times: int = 3) -> dict[str, Any]:
@@ -52,11 +34,7 @@ def measure(size: int, *, times: int = 3) -> dict[str, Any]:
     with clock.at(TODAY):
         city = cities.make(families=1)
         cities.multiply(city, size - 1)
-        with connection.cursor() as cursor:
-            cursor.execute("SET ROLE NONE")
-            cursor.execute("ANALYZE")
-            cursor.execute(_FLOOR_TABLE)
-            cursor.execute("SET ROLE jiuzhu_app")
+        rounds.as_owner(rounds.floor_table("bench_line", "payments_payline"))
 
         def build() -> None:
             with fence(city.builder) as actor:
@@ -68,29 +46,18 @@ def measure(size: int, *, times: int = 3) -> dict[str, Any]:
             with fence(PLATFORM):
                 _objects(city)
 
-        ours = _median(build, times)
-        peer = _median(by_objects, times)
+        ours = rounds.median(build, times)
+        peer = rounds.median(by_objects, times)
         build()
         with fence(PLATFORM), connection.cursor() as cursor:
             lines = PayLine.objects.count()
-            floor = _median(
+            floor = rounds.median(
                 lambda: cursor.execute("INSERT INTO bench_line SELECT * FROM payments_payline"), times
             )
     if lines != size:
         raise RuntimeError(f"{lines} lines written for {size} entitlements")
-    return {
-        "claim": CLAIM,
-        "unit": "seconds",
-        "size": size,
-        "ours": round(ours, 3),
-        "peer": round(peer, 3),
-        "peer_name": "ORM objects and bulk_create",
-        "floor": round(floor, 3),
-        "ratio_to_peer": round(ours / peer, 2),
-        "ratio_to_floor": round(ours / floor, 2),
-        "goal": GOAL,
-        "met": ours <= LIMIT * floor,
-    }
+    name = "ORM objects and bulk_create"
+    return rounds.result(CLAIM, size, ours=ours, peer=peer, peer_name=name, floor=floor, limit=LIMIT)
 
 
 def _objects(city: Any) -> None:
@@ -139,70 +106,5 @@ def _objects(city: Any) -> None:
     PayLine.objects.bulk_create(lines, batch_size=2000)
 
 
-class _Undo(Exception):
-    pass
-
-
-def _median(work: Callable[[], Any], times: int) -> float:
-    """Seconds of the middle round; deferred constraints are checked inside the time, then the round is undone."""
-    from django.db import connection, transaction
-
-    taken = []
-    for _ in range(times):
-        try:
-            with transaction.atomic():
-                start = time.perf_counter()
-                work()
-                with connection.cursor() as cursor:
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                taken.append(time.perf_counter() - start)
-                raise _Undo
-        except _Undo:
-            continue
-    return statistics.median(taken)
-
-
-def keep(result: dict[str, Any], path: Path) -> None:
-    """Put the result in the list of all benchmarks in place of an earlier one of its claim and size."""
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    rest = [each for each in known if (each["claim"], each["size"]) != (result["claim"], result["size"])]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([*rest, result], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def table(result: dict[str, Any]) -> str:
-    return (
-        f"{result['claim']}  {result['size']:,} lines\n"
-        f"  ours   {result['ours']:8.3f} s\n"
-        f"  peer   {result['peer']:8.3f} s   ours/peer  {result['ratio_to_peer']:.2f}   ({result['peer_name']})\n"
-        f"  floor  {result['floor']:8.3f} s   ours/floor {result['ratio_to_floor']:.2f}   (bare INSERT … SELECT)\n"
-        f"  goal   {result['goal']}: {'met' if result['met'] else 'NOT met'}"
-    )
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=100_000)
-    parser.add_argument("--times", type=int, default=3)
-    asked = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiuzhu.settings.test")
-    sys.path.insert(0, str(ROOT))
-    import django
-
-    django.setup()
-    from jiuzhu.infra import test_database as databases
-
-    name = f"run_{os.getpid()}_bench"
-    databases.clone(name)
-    try:
-        with databases.pointed_at(name):
-            result = measure(asked.size, times=asked.times)
-    finally:
-        databases.drop(name)
-    print(table(result))
-    keep(result, ROOT / "var/bench.json")
-    sys.exit(0 if result["met"] else 1)
-
-
 if __name__ == "__main__":
-    main()
+    rounds.main(measure, str(__doc__))
