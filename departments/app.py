@@ -30,6 +30,7 @@ BANNER = "模拟系统，非真实部门数据"
 FOLDER = Path(os.environ.get("JIUZHU_DEPARTMENTS_FOLDER", "var/departments"))
 SEED = int(os.environ.get("JIUZHU_WORLD_SEED", "57"))
 register = Register(seed=SEED, size=int(os.environ.get("JIUZHU_WORLD_SIZE", "5000")), folder=FOLDER)
+desks.slips.kept_in(FOLDER)
 calls: deque[dict[str, Any]] = deque(maxlen=500)
 faults: dict[str, str] = {}
 tickets: dict[str, dict[str, Any]] = {}

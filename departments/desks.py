@@ -1,7 +1,7 @@
 """Inboxes of other departments (medical insurance, education, housing …), simulated. 模拟部门，非真实答复.
 
 A slip is taken at once, answered after a day or two of the demo's own time (here: the second time it is asked for),
-always the same way for the same slip. At /desk/ somebody may play the department and answer by hand.
+always the same way for the same slip. Slips outlive a restart (``slips.jsonl``). At /desk/ somebody may play the department and answer by hand.
 Faults at /desk/fault: down, late (never answers by itself), garbled.
 """
 
@@ -11,6 +11,8 @@ import hashlib
 import html
 import json
 import os
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -23,7 +25,35 @@ BANNER = "模拟部门，非真实答复"
 SEED = int(os.environ.get("JIUZHU_WORLD_SEED", "57"))
 # of a hundred slips: sent back, not fit; all others are helped
 RETURNED, NOT_FIT = 8, 17
-slips: dict[str, dict[str, Any]] = {}
+
+
+class Slips(dict[str, dict[str, Any]]):
+    """By number. Every state a slip comes to is a line of a file; who reads the file again knows them all."""
+
+    path: Path | None = None
+
+    def kept_in(self, folder: Path) -> None:
+        """From now on in this folder, with what lies there already; a line torn by a kill is left out."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "slips.jsonl"
+        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
+        for line in lines:
+            with suppress(json.JSONDecodeError):
+                self.update(json.loads(line))
+        draft = self.path.with_suffix(".new")
+        draft.write_text("".join(self._line(number) for number in self), encoding="utf-8")
+        draft.replace(self.path)
+
+    def keep(self, number: str) -> None:
+        if self.path:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(self._line(number))
+
+    def _line(self, number: str) -> str:
+        return json.dumps({number: self[number]}, ensure_ascii=False) + "\n"
+
+
+slips = Slips()
 nonces: dict[str, float] = {}
 state: dict[str, str] = {"fault": ""}
 _WORDS = {
@@ -77,17 +107,15 @@ async def hand_in(request: Request) -> Response:
     if known and known["asked"] != asked:
         return JSONResponse({"msg": "该转办单号已收到另一份内容"}, 409)
     digest = hashlib.sha256(asked["slipId"].encode()).hexdigest()[:10]
-    slips.setdefault(
-        asked["slipId"],
-        {
+    if not known:
+        slips[asked["slipId"]] = {
             "asked": asked,
             "inbox": request.path_params["inbox"],
             "receipt": f"SJ{digest}",
             "answers": [],
-            "looked": 0,
             "reminded": 0,
-        },
-    )
+        }
+        slips.keep(asked["slipId"])
     return JSONResponse({"receipt": f"SJ{digest}", "simulated": True, "note": BANNER})
 
 
@@ -98,14 +126,16 @@ async def answers(request: Request) -> Response:
     slip = slips.get(request.path_params["number"])
     if slip is None:
         return JSONResponse({"msg": "没有这份转办单"}, 404)
+    said = len(slip["answers"])
     if state["fault"] != "late":
         _work(slip, request.path_params["number"])
+    if len(slip["answers"]) > said:
+        slips.keep(request.path_params["number"])
     return JSONResponse({"answers": slip["answers"], "simulated": True, "note": BANNER})
 
 
 def _work(slip: dict[str, Any], number: str) -> None:
     """What the department does by itself: takes the slip, then answers it."""
-    slip["looked"] += 1
     drawn = _draw(number)
     if not slip["answers"]:
         if drawn < RETURNED:
@@ -125,6 +155,7 @@ async def remind(request: Request) -> Response:
     if slip is None:
         return JSONResponse({"msg": "没有这份转办单"}, 404)
     slip["reminded"] += 1
+    slips.keep(request.path_params["number"])
     return JSONResponse({"reminded": slip["reminded"], "simulated": True, "note": BANNER})
 
 
@@ -154,6 +185,7 @@ async def answer_by_hand(request: Request) -> Response:
     if slip is not None and kind in _WORDS:
         said = "DONE" if kind == "NOT_FIT" else kind
         _say(slip, said, text or _WORDS[kind], {"DONE": True, "NOT_FIT": False}.get(kind))
+        slips.keep(number)
     return RedirectResponse("/desk/", 303)
 
 
