@@ -31,6 +31,11 @@ def county_of(town: Organisation, on: date) -> Organisation:
     return county
 
 
+def county_level_organs() -> list[Organisation]:
+    """Every county bureau and zone there is or was."""
+    return list(Organisation.objects.filter(kind__in=COUNTY_LEVEL).order_by("code"))
+
+
 @remembered
 def towns_of(organ: Organisation, on: date, *, former: bool = True) -> list[Organisation]:
     """All towns at or under an organ on that day, and (unless ``former`` is off) those merged into them, whose

@@ -11,6 +11,20 @@ from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.workflow.table import ALL_REGIMES, MoveTable
 
 MONTHLY, ONCE, STATUS = "MONTHLY", "ONCE", "STATUS"
+# how papers and pages speak of a household's aid: to whom, about whom, of what
+HOUSEHOLD_WORDS = {
+    "me_word": "我户",
+    "you_word": "你户",
+    "your_word": "你户",
+    "those_word": "家庭",
+    "headcount_word": "家庭人口",
+    "counted_word": "保障人口",
+    "income_word": "人均月收入",
+    "base_word": "其中差额",
+    "extra_word": "分类施保",
+    "situation_word": "家庭情况",
+    "changes_word": "家庭人口、收入、财产",
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,7 @@ class AidType:
     ``urgent``: help first, papers afterwards (3.6). ``pilots_only``: a county outside the pilots may not delegate the
     decision. ``town_limit`` is the parameter of the sum a town may decide (TA-20; pilots have their own, ``_pilot``).
     ``town_clock``: the township's own limit inside the total one, where the later rules set one.
-    ``money_name``: what the month's money is called on papers.
+    ``money_name``: what the month's money is called on papers; ``paper_words``: their other words for those aided.
     ``words``: what the family reads in a state where this aid differs from the others.
     """
 
@@ -87,6 +101,7 @@ class AidType:
     money_name: str = "保障金"
     town_clock: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    paper_words: Mapping[str, str] = field(default_factory=lambda: HOUSEHOLD_WORDS)
 
     @property
     def has_money(self) -> bool:

@@ -12,6 +12,7 @@ from jiuzhu.api.api import api
 from jiuzhu.api.benefits import AssetIn, IncomeIn, change
 from jiuzhu.api.reads import cursor
 from jiuzhu.benefits import queries
+from jiuzhu.benefits.acts import alerts as watch
 from jiuzhu.benefits.acts import crosscheck, ending, pausing, recovery, reviews, standard
 from jiuzhu.core.refusal import Refusal
 
@@ -283,6 +284,7 @@ def _alert(row: Any) -> dict[str, Any]:
         "text": row.text,
         "found_on": row.found_on,
         "due_on": row.due_on,
+        "limits": row.limits,
         "result": row.result,
         "answer": row.answer,
         "answered_on": row.answered_on,
@@ -296,9 +298,13 @@ class AlertAnswerIn(Schema):
 
 @api.get("/alerts", summary="比对预警（SUP-20）", tags=_TAG)
 def alerts(
-    request: HttpRequest, open_only: bool = True, after: str = "", limit: int = Query(20, ge=1, le=100)
+    request: HttpRequest,
+    open_only: bool = True,
+    kind: str = Query("", max_length=16),
+    after: str = "",
+    limit: int = Query(20, ge=1, le=100),
 ) -> dict[str, Any]:
-    rows = queries.alerts(request.asker, open_only=open_only).order_by("id")
+    rows = queries.alerts(request.asker, open_only=open_only, kind=kind).order_by("id")
     key = cursor(after)
     return _page(rows.filter(id__gt=key) if key else rows, limit, _alert)
 
@@ -312,8 +318,40 @@ def ask(request: HttpRequest) -> dict[str, Any]:
 @api.post("/alerts/{int:number}/acts/answer", summary="登记查清结果", tags=_TAG)
 def answer(request: HttpRequest, number: int, body: AlertAnswerIn) -> dict[str, Any]:
     queries.alert(request.asker, number)
-    crosscheck.answer(request.asker, number, **body.dict())
+    watch.answer(request.asker, number, **body.dict())
     return _alert(queries.alert(request.asker, number))
+
+
+def _place_alert(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "town": row.town.code,
+        "village": row.village_code,
+        "kind": row.kind,
+        "text": row.text,
+        "found_on": row.found_on,
+        "due_on": row.due_on,
+        "limits": row.limits,
+        "result": row.result,
+        "answer": row.answer,
+        "answered_on": row.answered_on,
+    }
+
+
+@api.get("/place-alerts", summary="村镇预警（SUP-20）", tags=_TAG)
+def place_alerts(
+    request: HttpRequest, open_only: bool = True, after: str = "", limit: int = Query(20, ge=1, le=100)
+) -> dict[str, Any]:
+    rows = queries.place_alerts(request.asker, open_only=open_only).order_by("id")
+    key = cursor(after)
+    return _page(rows.filter(id__gt=key) if key else rows, limit, _place_alert)
+
+
+@api.post("/place-alerts/{int:number}/acts/answer", summary="登记村镇预警查清结果", tags=_TAG)
+def place_answer(request: HttpRequest, number: int, body: AlertAnswerIn) -> dict[str, Any]:
+    queries.place_alert(request.asker, number)
+    watch.answer_place(request.asker, number, **body.dict())
+    return _place_alert(queries.place_alert(request.asker, number))
 
 
 # —— the clock of a change, the end of a benefit

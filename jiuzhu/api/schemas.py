@@ -90,6 +90,7 @@ class PersonIn(Schema):
     health: str = Field("", max_length=3)
     disability_category: str = Field("", max_length=1)
     disability_grade: str = Field("", max_length=1)
+    disability_until: date | None = Field(None, description="残疾证有效期至")
     serious_illness: str = Field("", max_length=20)
     labour: str = Field("", max_length=10)
     employment: str = Field("", max_length=3)

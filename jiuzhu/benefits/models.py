@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from jiuzhu.accounts.models import Delegation, Organisation, Staff
 from jiuzhu.benefits.support_models import FuneralAid, SelfCareReport, SupportStop, SupportStopStep
-from jiuzhu.benefits.watch_models import Alert, ChangePause
+from jiuzhu.benefits.watch_models import Alert, ChangePause, PlaceAlert
 from jiuzhu.cases.models import Entitlement
 from jiuzhu.documents.models import Document
 from jiuzhu.people.models import Person
@@ -28,6 +28,7 @@ __all__ = [
     "FuneralAid",
     "Notice",
     "Overpay",
+    "PlaceAlert",
     "Repayment",
     "Review",
     "SelfCareReport",

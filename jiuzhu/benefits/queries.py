@@ -20,6 +20,7 @@ from jiuzhu.benefits.models import (
     Fading,
     Notice,
     Overpay,
+    PlaceAlert,
     Review,
     StandardBatch,
     StandardLine,
@@ -49,6 +50,7 @@ STATE_WORDS = {
 
 
 RUNNING = Entitlement.RUNNING
+ALERT_RESULTS, PLACE_RESULTS = Alert.RESULTS, PlaceAlert.RESULTS
 
 
 def visible_entitlements(actor: Actor) -> QuerySet[Entitlement]:
@@ -244,13 +246,16 @@ def differences(given: Change) -> list[Difference]:
     if kept is None:
         return []
     names = facts.names_of(given.entitlement)
+    called = registry.get(given.entitlement.aid_type).paper_words
     rows = [
-        Difference("保障人口", *(_persons(each, names) for each in (kept.before, kept.after))),
+        Difference(called["counted_word"], *(_persons(each, names) for each in (kept.before, kept.after))),
         Difference("每月金额", _yuan(kept.old_fen), _yuan(_new_fen(given, kept))),
     ]
     if kept.outcome_before and kept.outcome_after:
         old, new = Outcome.from_dict(kept.outcome_before), Outcome.from_dict(kept.outcome_after)
-        rows.insert(1, Difference("人均月收入", _yuan(old.per_capita_fen), _yuan(new.per_capita_fen)))
+        rows.insert(
+            1, Difference(called["income_word"], _yuan(old.per_capita_fen), _yuan(new.per_capita_fen))
+        )
         rows.append(Difference("测算结论", old.words, new.words))
         before = {each.key: each for each in old.conditions}
         words = {True: "符合", False: "不符合", None: "不能判断"}
@@ -549,7 +554,9 @@ def batch_places(given: StandardBatch) -> list[tuple[str, int]]:
 # —— the cross-check
 
 
-def alerts(actor: Actor, *, open_only: bool = True, entitlement: int | None = None) -> QuerySet[Alert]:
+def alerts(
+    actor: Actor, *, open_only: bool = True, entitlement: int | None = None, kind: str = "", level: str = ""
+) -> QuerySet[Alert]:
     """Alerts of the asker's area, the nearest date first (SUP-20)."""
     found = Alert.objects.filter(entitlement__in=visible_entitlements(actor)).select_related(
         "entitlement__case__applicant", "entitlement__town", "person"
@@ -558,8 +565,8 @@ def alerts(actor: Actor, *, open_only: bool = True, entitlement: int | None = No
         return found.none()
     if open_only:
         found = found.filter(result="")
-    if entitlement:
-        found = found.filter(entitlement=entitlement)
+    given = {"entitlement": entitlement, "kind": kind, "level": level}
+    found = found.filter(**{key: value for key, value in given.items() if value})
     return found.order_by("due_on", "id")
 
 
@@ -568,6 +575,43 @@ def alert(actor: Actor, number: int) -> Alert:
     if found is None:
         raise Refusal("E_NOT_FOUND", what="预警")
     return found
+
+
+def sees_places(actor: Actor) -> bool:
+    """Who watches over townships reads what stands out about them: the county's supervisor, the auditor."""
+    return has_power(actor.role, "audit.read")
+
+
+def place_alerts(
+    actor: Actor, *, open_only: bool = True, kind: str = "", town: int | None = None
+) -> QuerySet[PlaceAlert]:
+    """What stands out about the asker's townships and villages, the nearest date first (SUP-20)."""
+    if not sees_places(actor):
+        return PlaceAlert.objects.none()
+    found = PlaceAlert.objects.filter(town_id__in=actor.towns).select_related("town")
+    if open_only:
+        found = found.filter(result="")
+    given = {"kind": kind, "town_id": town}
+    return found.filter(**{key: value for key, value in given.items() if value}).order_by("due_on", "id")
+
+
+def place_alert(actor: Actor, number: int) -> PlaceAlert:
+    found = place_alerts(actor, open_only=False).filter(pk=number).first()
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="预警")
+    return found
+
+
+def place_of(found: PlaceAlert) -> str:
+    return found.town.name + (village_name(found.village_code) if found.village_code else "")
+
+
+def limit_words(limits: list[dict[str, Any]]) -> list[str]:
+    """The parameters something was raised and dated by: title, value, where it was published, article."""
+    return [
+        f"{each['title']}：{show(each['value'], each['unit'])}（{each['source']}，{each['article']}）"
+        for each in limits
+    ]
 
 
 # —— in the family's words

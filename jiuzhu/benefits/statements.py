@@ -119,16 +119,20 @@ WHERE b.batch_id = %(batch)s AND b.note = '' GROUP BY o.code, o.name ORDER BY o.
 
 # SUP-20, DYN-04: what our own books say of everybody in benefit. ``key`` names the fact: told once, not every night.
 WATCH = """
-WITH inside AS (
-    SELECT e.id, e.case_id, e.review_class, e.first_month, m.person_id, m."group", p.name, p.born_on, p.died_on,
+WITH limits AS (
+    SELECT * FROM unnest(%(counties)s::bigint[], %(quiet)s::int[], %(pension)s::int[])
+        AS l(county_id, quiet_months, pension_age)
+), inside AS (
+    SELECT l.quiet_months, l.pension_age, e.id, e.county_id, e.case_id, e.review_class, e.first_month, m.person_id, m."group", p.name, p.born_on, p.died_on,
         p.id_no_index
     FROM cases_entitlement e
+    JOIN limits l ON l.county_id = e.county_id
     JOIN cases_entitlementmember m ON m.entitlement_id = e.id AND (m.to_month IS NULL
         OR m.to_month >= date_trunc('month', %(today)s::date))
     JOIN people_person p ON p.id = m.person_id
     WHERE e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL')
 )
-SELECT i.id, i.person_id, 'DEATH', i.person_id::text,
+SELECT i.id, i.county_id, i.person_id, 'DEATH', i.person_id::text,
     '档案登记：' || i.name || '已于' || to_char(least(i.died_on, q.died_on), 'YYYY-MM-DD') || '去世，仍在享受待遇'
 FROM inside i
 LEFT JOIN LATERAL (
@@ -137,19 +141,25 @@ LEFT JOIN LATERAL (
 ) q ON true
 WHERE least(i.died_on, q.died_on) < date_trunc('month', %(today)s::date)
 UNION ALL
-SELECT i.id, i.person_id, 'DUPLICATE', i.person_id || '-' || min(o.id), i.name || '同时在另一户享受同类待遇'
+SELECT i.id, i.county_id, i.person_id, 'DUPLICATE', i.person_id || '-' || min(o.id), i.name || '同时在另一户享受同类待遇'
 FROM inside i JOIN inside o ON i.id_no_index <> '' AND o.id_no_index = i.id_no_index AND o."group" = i."group" AND o.id <> i.id
-GROUP BY i.id, i.person_id, i.name
+GROUP BY i.id, i.county_id, i.person_id, i.name
 UNION ALL
-SELECT i.id, i.person_id, 'ADULT', i.person_id::text, i.name || '已满18周岁，请核实就学、就业和授权'
+SELECT i.id, i.county_id, i.person_id, 'ADULT', i.person_id::text, i.name || '已满18周岁，请核实就学、就业和授权'
 FROM inside i
 WHERE (i.born_on + interval '18 years')::date BETWEEN %(since)s AND %(today)s
 UNION ALL
-SELECT i.id, i.person_id, 'PENSION', i.person_id::text, i.name || '已满60周岁，请核实养老待遇'
+SELECT i.id, i.county_id, i.person_id, 'PENSION', i.person_id::text, i.name || '已满' || i.pension_age || '周岁，请核实养老待遇'
 FROM inside i
-WHERE (i.born_on + interval '60 years')::date BETWEEN %(since)s AND %(today)s
+WHERE (i.born_on + make_interval(years => i.pension_age))::date BETWEEN %(since)s AND %(today)s
 UNION ALL
-SELECT e.id, p.id, 'RETURNED', p.id || '-' || s.exclude_until, p.name || '应于' || s.exclude_until || '返回家庭，请重新计算人口'
+SELECT i.id, i.county_id, i.person_id, 'DISABILITY', i.person_id || '-' || s.disability_until,
+    i.name || '的残疾证已于' || s.disability_until || '到期，请核实换证和等级'
+FROM inside i
+JOIN people_membership s ON s.person_id = i.person_id AND s.left_on IS NULL
+WHERE s.disability_grade <> '' AND i.died_on IS NULL AND s.disability_until BETWEEN %(since)s AND %(today)s::date - 1
+UNION ALL
+SELECT e.id, e.county_id, p.id, 'RETURNED', p.id || '-' || s.exclude_until, p.name || '应于' || s.exclude_until || '返回家庭，请重新计算人口'
 FROM people_membership s
 JOIN people_person p ON p.id = s.person_id AND p.died_on IS NULL
 JOIN cases_entitlement e ON e.household_id = s.household_id AND e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL')
@@ -157,9 +167,45 @@ JOIN cases_case k ON k.id = e.case_id AND k.for_person_id IS NULL
 WHERE s.left_on IS NULL AND s.exclude_code <> '' AND s.exclude_until < %(today)s
     AND NOT EXISTS (SELECT 1 FROM inside i WHERE i.id = e.id AND i.person_id = s.person_id)
 UNION ALL
-SELECT DISTINCT i.id, NULL::bigint, 'NO_CHANGE', to_char(%(today)s::date, 'YYYY'), 'C类家庭超过24个月没有任何变化'
+SELECT DISTINCT i.id, i.county_id, NULL::bigint, 'NO_CHANGE', to_char(%(today)s::date, 'YYYY'), 'C类家庭超过' || i.quiet_months || '个月没有任何变化'
 FROM inside i
-WHERE i.review_class = 'C' AND i.first_month <= (%(today)s::date - interval '24 months')
+WHERE i.review_class = 'C' AND i.first_month <= (%(today)s::date - make_interval(months => i.quiet_months))
     AND NOT EXISTS (SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = i.id
-        AND a.from_month > (%(today)s::date - interval '24 months'))
+        AND a.from_month > (%(today)s::date - make_interval(months => i.quiet_months)))
+"""
+
+# SUP-20: what stands out about a place. Of a case with several decisions the last one counts.
+_DECIDED = """
+FROM cases_decision d
+JOIN cases_case c ON c.id = d.case_id
+JOIN limits l ON l.county_id = c.county_id
+WHERE NOT EXISTS (SELECT 1 FROM cases_decision z WHERE z.case_id = d.case_id AND z.round > d.round)
+"""
+
+# Many grants in one village in one month, this month and the last.
+CLUSTERS = f"""
+WITH limits AS (
+    SELECT * FROM unnest(%(counties)s::bigint[], %(grants)s::int[]) AS l(county_id, grants)
+)
+SELECT c.county_id, c.town_id, c.village_code, date_trunc('month', d.decided_on)::date, count(*)
+{_DECIDED} AND d.kind = 'APPROVE' AND d.decided_on BETWEEN %(since)s AND %(today)s
+GROUP BY c.county_id, c.town_id, c.village_code, date_trunc('month', d.decided_on)::date, l.grants
+HAVING count(*) >= l.grants
+"""
+
+# Towns where nearly everybody, or hardly anybody, is granted. Compared without dividing; help that comes before its
+# papers is left out, there is nothing to refuse.
+RATES = f"""
+WITH limits AS (
+    SELECT * FROM unnest(%(counties)s::bigint[], %(months)s::int[], %(least)s::int[], %(high)s::int[], %(high_of)s::int[],
+        %(low)s::int[], %(low_of)s::int[]) AS l(county_id, months, least, high, high_of, low, low_of)
+), counted AS (
+    SELECT c.county_id, c.town_id, count(*) FILTER (WHERE d.kind = 'APPROVE') AS granted, count(*) AS decided
+    {_DECIDED} AND NOT c.aid_type = ANY (%(urgent)s) AND d.decided_on <= %(today)s
+        AND d.decided_on > (%(today)s::date - make_interval(months => l.months))
+    GROUP BY c.county_id, c.town_id
+)
+SELECT n.county_id, n.town_id, n.granted, n.decided
+FROM counted n JOIN limits l ON l.county_id = n.county_id
+WHERE n.decided >= l.least AND (n.granted * l.high_of > n.decided * l.high OR n.granted * l.low_of < n.decided * l.low)
 """

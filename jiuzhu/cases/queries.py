@@ -355,6 +355,7 @@ def household_view(actor: Actor, case: Case) -> dict[str, Any]:
             "labour": name_of("labour", each.labour),
             "employment": name_of("employment", each.employment),
             "disability": f"{name_of('disability_category', each.disability_category)}{name_of('disability_grade', each.disability_grade)}"
+            + (f"（证到{each.disability_until}）" if each.disability_until else "")
             if each.disability_grade
             else "",
             "signed": each.person_id in signed,

@@ -44,6 +44,12 @@ class PersonForm(forms.Form):
     employment = _select("employment", "现在做什么", blank="不清楚")
     disability_category = _select("disability_category", "残疾类别", blank="没有残疾证")
     disability_grade = _select("disability_grade", "残疾等级", blank="没有残疾证")
+    disability_until = forms.DateField(
+        label="残疾证有效期至",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="到期后系统提示换证",
+    )
     serious_illness = forms.CharField(
         label="重病病种", max_length=20, required=False, help_text="医院确诊的重病，没有就空着"
     )
@@ -68,10 +74,15 @@ class PersonForm(forms.Form):
             raise forms.ValidationError(refusal.sentence) from None
 
     def row(self) -> dict[str, Any]:
-        """What ``register_intention`` takes; a day of return belongs to somebody who is away (AS-57)."""
+        """What ``register_intention`` takes: a day of return belongs to somebody who is away (AS-57), an end of a
+        certificate to somebody who has one.
+        """
         said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
-        until = said.pop("exclude_until", None)
-        return said | ({"exclude_until": until.isoformat()} if until and said.get("exclude_code") else {})
+        for day, of in (("exclude_until", "exclude_code"), ("disability_until", "disability_grade")):
+            until = said.pop(day, None)
+            if until and said.get(of):
+                said[day] = until.isoformat()
+        return said
 
 
 class ApplicantForm(PersonForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jiuzhu.accounts.actor import PLATFORM
 from jiuzhu.benefits import queries
-from jiuzhu.benefits.acts import changes, crosscheck, pausing, recovery, reviews, standard
+from jiuzhu.benefits.acts import changes, crosscheck, pausing, places, recovery, reviews, standard
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.jobs.queue import every, job
@@ -22,11 +22,12 @@ def take_effect() -> None:
 
 @every("20 0 * * *", "benefits.new_day")
 def new_day() -> None:
-    """Reviews that come near; recoveries that lists have kept in full; clocks that stand still; the cross-check."""
+    """Reviews that come near; recoveries that lists have kept in full; clocks that stand still; the cross-check; places."""
     reviews.plan(clock.today())
     pausing.recount_all()
     crosscheck.collect()
     crosscheck.look_through(clock.today())
+    places.look_over(clock.today())
     recovery.settle(PLATFORM)
 
 

@@ -36,6 +36,7 @@ MEMBER_FIELDS = [
     "health",
     "disability_category",
     "disability_grade",
+    "disability_until",
     "serious_illness",
     "labour",
     "employment",

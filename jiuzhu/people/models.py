@@ -86,6 +86,7 @@ class Membership(models.Model):
     health = models.CharField("健康", max_length=3, blank=True)
     disability_category = models.CharField("残疾类别", max_length=1, blank=True)
     disability_grade = models.CharField("残疾等级", max_length=1, blank=True)
+    disability_until = models.DateField("残疾证有效期至", null=True)
     disability_certificate = models.CharField("残疾证号（密封）", max_length=4, blank=True)
     serious_illness = models.CharField("重病病种", max_length=20, blank=True)
     labour = models.CharField("劳动能力", max_length=10, blank=True)

@@ -21,7 +21,7 @@ BLOCK, DIFF, HINT = "BLOCK", "DIFF", "HINT"
 GONE = ("SCRAPPED", "DEREGISTERED", "TRANSFERRED")
 SMALL_VEHICLES = ("MOTORCYCLE", "TRICYCLE")
 _ASSET_KINDS = ("vehicle", "small_vehicle", "dwelling", "nonresidential", "company", "machine")
-_PENSIONS = ("basic_pension", "pension")
+PENSIONS = ("basic_pension", "pension")
 # which finding a failed condition is, and who owns what it is about
 _CODES = {
     "cash": "F-CASH",
@@ -205,19 +205,19 @@ def _incomes(
     what = seen.attributes
     if seen.kind == "pension":
         kind = "basic_pension" if what["kind"] == "RESIDENT" else "pension"
-        kept = [item for item in incomes if item.member != ref or item.kind not in _PENSIONS or item.verified]
+        kept = [item for item in incomes if item.member != ref or item.kind not in PENSIONS or item.verified]
         return (*kept, Income(ref, "T", kind, 12 * what["amount_fen"], verified=True))
     if seen.kind != "contribution" or not what.get("base_fen"):
         return incomes
     declared = tuple(item for item in incomes if item.member == ref and item.category == "W")
-    if accepted or _wage_is_plausible(what["base_fen"], declared):
+    if accepted or wage_is_plausible(what["base_fen"], declared):
         return tuple(replace(item, verified=True) if item in declared else item for item in incomes)
     kept = [item for item in incomes if item not in declared]
     cost = sum(item.cost_fen for item in declared)
     return (*kept, Income(ref, "W", "wage", 12 * what["base_fen"], cost_fen=cost, verified=True))
 
 
-def _wage_is_plausible(base_fen: int, declared: Sequence[Income]) -> bool:
+def wage_is_plausible(base_fen: int, declared: Sequence[Income]) -> bool:
     """S06: base ≤ declared × 1.2, compared without dividing."""
     return 5 * 12 * base_fen <= 6 * sum(item.year_fen for item in declared)
 
@@ -335,7 +335,7 @@ def _level(declared: Evidence) -> str:
 
 def _wage(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
     wages = [item for item in declared.incomes if item.member == ref and item.category == "W"]
-    if _wage_is_plausible(seen.attributes["base_fen"], wages):
+    if wage_is_plausible(seen.attributes["base_fen"], wages):
         return []
     value = f"{yuan(seen.attributes['base_fen'])}元"
     limit = f"{yuan(sum(item.year_fen for item in wages) // 12)}元"
@@ -346,9 +346,7 @@ def _wage(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
 
 
 def _pension(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
-    said_fen = sum(
-        item.year_fen for item in declared.incomes if item.member == ref and item.kind in _PENSIONS
-    )
+    said_fen = sum(item.year_fen for item in declared.incomes if item.member == ref and item.kind in PENSIONS)
     if said_fen == 12 * seen.attributes["amount_fen"]:
         return []
     value, limit = f"{yuan(seen.attributes['amount_fen'])}元", f"{yuan(said_fen // 12)}元"

@@ -183,6 +183,14 @@ def _answered(finding: Finding, outcomes: tuple[str, ...]) -> bool:
     ).exists()
 
 
+def accepted(case_id: int) -> set[tuple[str, str, str]]:
+    """(finding code, person, value) of a case that were explained or exempted in any of its reports."""
+    rows = FindingAnswer.objects.filter(
+        finding__report__case_id=case_id, outcome__in=("EXPLAINED", "EXEMPTED")
+    ).values_list("finding__code", "finding__person__uid", "finding__body__value")
+    return {(code, str(uid or ""), value) for code, uid, value in rows}
+
+
 def open_blocking(report: Report | None) -> list[Finding]:
     """BLOCK findings that nobody explained or exempted."""
     return _without(report, "BLOCK", ("EXPLAINED", "EXEMPTED"))

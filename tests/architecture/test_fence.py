@@ -18,6 +18,7 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, drop_fence, fence
 from jiuzhu.accounts.models import Organisation, Staff
 from jiuzhu.accounts.queries import actor_for, posts_of
 from jiuzhu.accounts.roles import ROLES
+from jiuzhu.benefits.models import PlaceAlert
 from jiuzhu.core import clock
 from jiuzhu.people.models import Household
 from tests.families import COUNTY_DECIDES, DELEGATED, ZONE, City
@@ -31,7 +32,7 @@ OPEN = {
     "publicity_posting": "依法公示的内容",
 }
 # A town's own books: fenced by the town, they belong to no household.
-BOOKS = {"funds_entry", "funds_topup"}
+BOOKS = {"funds_entry", "funds_topup", "benefits_placealert"}
 # Levels of VER-30 below which even the own area's rows do not show.
 LEVEL = {
     "verification_answer": 2,
@@ -123,6 +124,16 @@ def three_families(module_city: City) -> Iterator[dict[str, Any]]:
         module_city.family("plain_poor", town=ZONE).to_the_end(),
     ]
     with fence(PLATFORM):
+        for code in (DELEGATED, ZONE, COUNTY_DECIDES):
+            PlaceAlert.objects.create(
+                town=Organisation.objects.get(code=code),
+                kind="RATE",
+                level="W",
+                key=code,
+                text="已决定20件，批准20件",
+                found_on=DAY,
+                due_on=DAY,
+            )
         towns = dict(Household.objects.values_list("id", "town__code"))
         yield {
             "walked": walked,

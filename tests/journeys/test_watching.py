@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.benefits.acts import changes, crosscheck
+from jiuzhu.benefits.acts import changes, crosscheck, places
 from jiuzhu.benefits.models import Alert
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home
@@ -49,6 +49,26 @@ def test_an_alert_is_answered_by_the_clerk_on_a_phone(city: City, home: Home) ->
 
     with fence(PLATFORM):
         assert Alert.objects.get().result == "CONFIRMED"
+
+
+def test_a_village_that_stands_out_is_answered_by_the_supervisor(city: City) -> None:
+    """SUP-20: five grants in one village in one month."""
+    city.on(GRANTED - timedelta(days=19))
+    place = homes.place()
+    for _ in range(5):
+        place.home([ADULT], granted_on=date(2022, 5, 20))
+    city.on(TODAY)
+    places.look_over(clock.today())
+
+    supervisor = city.staff("supervisor-371502").open("/office/").sees("村镇预警待查清")
+    supervisor.open("/office/alerts/places/").sees("一村集中批准").sound()
+    supervisor.page.set_viewport_size(PHONE)
+    supervisor.open("/office/alerts/places/").sound()
+    supervisor.click(supervisor.page.get_by_role("link", name="一村集中批准").first).sees("已批准5件")
+    supervisor.page.get_by_label("属实，有正当原因", exact=True).check()
+    supervisor.fill("查清情况", "整村排查后集中申请，已抽查两户")
+    supervisor.sound()
+    supervisor.press("登记查清结果").sees("已登记查清结果")
 
 
 def test_the_head_stops_and_starts_the_clock_of_a_change(city: City, home: Home) -> None:

@@ -27,6 +27,21 @@ SUPPORT = Support(
     },
 )
 
+# one person is aided, not a household, and nobody tops up an income (国务院令第649号第三章)
+WORDS = {
+    "me_word": "我",
+    "you_word": "你",
+    "your_word": "你的",
+    "those_word": "人员",
+    "headcount_word": "救助供养对象",
+    "counted_word": "救助供养对象",
+    "income_word": "本人月收入",
+    "base_word": "基本生活标准",
+    "extra_word": "照料护理标准",
+    "situation_word": "本人情况",
+    "changes_word": "生活自理能力、收入、财产、法定义务人情况",
+}
+
 TEKUN = AidType(
     code="TEKUN",
     name="特困人员救助供养",
@@ -44,4 +59,5 @@ TEKUN = AidType(
     money_name="救助供养金",
     town_clock=TOWN_CLOCK,
     support=SUPPORT,
+    paper_words=WORDS,
 )

@@ -125,3 +125,9 @@ def regime_today(county: Organisation, on: date) -> str:
 
 def values(entitlement: Entitlement, regime: str, on: date) -> ParameterSet:
     return parameters.parameter_set(entitlement.county, on=on, area_type=entitlement.area_type, regime=regime)
+
+
+def limits_of(county: Organisation, on: date) -> ParameterSet:
+    """A county's limits that hold in town and country alike; what is read of them is remembered."""
+    regime = regime_today(county, on)
+    return parameters.parameter_set(county, on=on, area_type="", regime=regime).tracked()

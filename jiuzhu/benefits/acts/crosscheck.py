@@ -1,97 +1,51 @@
 """The monthly cross-check of everybody in benefit (DYN-04, SUP-20): registers and our own books against those paid.
 
-Registers are asked under the standing consent, by a verifier with an agreement, once a month a family. What they say
-unlike what is known becomes an alert that a person looks into; nothing is stopped by itself.
+Registers are asked under the standing consent, by a verifier with an agreement, once a month a family: deaths,
+vehicles, companies. Marriages, dwellings, social insurance and banks are asked along only when no run of the case, a
+review or an earlier month's, has asked them for ``alert.wide_months`` months: what a review is told stands in its
+report. What they say unlike what is known becomes an alert that a person looks into; nothing is stopped by itself.
+No register of prisons is connected: who left for prison and comes back is known from our own books only (RETURNED).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db import connection, transaction
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
+from jiuzhu.accounts.organisations import county_level_organs
 from jiuzhu.accounts.roles import role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import standing, statements
-from jiuzhu.benefits.acts._act import locked_entitlement, regime_today, values
+from jiuzhu.benefits.acts._act import limits_of, regime_today, values
+from jiuzhu.benefits.acts.alerts import Seen, tell
 from jiuzhu.benefits.acts.reviews import signed_members, verified
-from jiuzhu.benefits.models import Alert
-from jiuzhu.benefits.permissions import check_role
 from jiuzhu.cases.models import Entitlement
 from jiuzhu.core import clock
+from jiuzhu.core.calendar import add_months
 from jiuzhu.core.money import yuan
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra.queue import defer
-from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments import queries as money
 from jiuzhu.people.models import Person
-from jiuzhu.policy import findings
+from jiuzhu.policy import findings, watching
 from jiuzhu.policy.evidence import SelfCare
 from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
-from jiuzhu.verification.models import Run
+from jiuzhu.verification.models import Inquiry, Run
 
-KIND, RESULTS = "CROSS", Alert.RESULTS
+KIND = "CROSS"
 # deaths, vehicles, companies: what changes between two reviews and is quick to ask for (DYN-04)
 SOURCES = ("SW", "CL", "GS")
-TITLES = {
-    "DEATH": "有人去世",
-    "DUPLICATE": "重复享受",
-    "ADULT": "年满18周岁",
-    "PENSION": "年满60周岁",
-    "ACCOUNT": "连续两月未到账",
-    "RETURNED": "家庭成员返回",
-    "NO_CHANGE": "C类长期无变化",
-    "REGISTER": "部门信息不一致",
-    "DQ-38": "不再属于无劳动能力",
-    "DQ-40": "照料金额与等级不符",
-}
+# marriages, dwellings, contributions and pensions, deposits: only when nobody asked for some months
+WIDE_SOURCES = ("HY", "BDC", "SB", "CK")
 _URGENT = frozenset({"DEATH", "DUPLICATE"})
-_ANSWER_DAYS = {"E": 5, "W": 20}
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One fact about one family, before it is known whether it was told already."""
-
-    entitlement_id: int
-    kind: str
-    key: str
-    text: str
-    level: str = "W"
-    person_id: int | None = None
-    source: str = ""
-
-
-def _raise(facts: Iterable[Seen]) -> int:
-    """Alerts for facts not told before; how many are new."""
-    today, calendar = clock.today(), parameters.calendar()
-    due = {level: calendar.add_working_days(today, days).on for level, days in _ANSWER_DAYS.items()}
-    before = Alert.objects.count()
-    Alert.objects.bulk_create(
-        (
-            Alert(
-                entitlement_id=each.entitlement_id,
-                person_id=each.person_id,
-                kind=each.kind,
-                level=each.level,
-                key=f"{each.kind}:{each.entitlement_id}:{each.key}"[:120],
-                source=each.source,
-                text=each.text[:300],
-                found_on=today,
-                due_on=due[each.level],
-            )
-            for each in facts
-        ),
-        ignore_conflicts=True,
-        batch_size=1000,
-    )
-    return Alert.objects.count() - before
+_USES = {"PENSION": ("alert.pension_age",), "NO_CHANGE": ("alert.quiet_months",)}
 
 
 # —— our own books, every night
@@ -100,20 +54,36 @@ def _raise(facts: Iterable[Seen]) -> int:
 def look_through(today: date) -> int:
     """What our own books say of everybody in benefit: deaths told elsewhere, two aids at once, ages, failed pay."""
     with transaction.atomic(), fence(PLATFORM):
-        added = _raise(_of_books(today))
+        added = tell(_of_books(today))
         if added:
             record(PLATFORM, "benefit.crosscheck", count=added)
         return added
 
 
+def _limits(today: date) -> dict[str, list[int]]:
+    """Each county's limits for the statement, side by side."""
+    counties = [(each.id, limits_of(each, today)) for each in county_level_organs()]
+    return {
+        "counties": [number for number, _ in counties],
+        "quiet": [values["alert.quiet_months"] for _, values in counties],
+        "pension": [values["alert.pension_age"] for _, values in counties],
+    }
+
+
 def _of_books(today: date) -> Iterator[Seen]:
     with connection.cursor() as cursor:
-        cursor.execute(statements.WATCH, {"today": today, "since": today - timedelta(days=31)})
-        for entitlement, person, kind, key, text in cursor.fetchall():
-            yield Seen(entitlement, kind, key, text, "E" if kind in _URGENT else "W", person)
+        cursor.execute(
+            statements.WATCH, _limits(today) | {"today": today, "since": today - timedelta(days=31)}
+        )
+        for entitlement, county, person, kind, key, text in cursor.fetchall():
+            level, uses = "E" if kind in _URGENT else "W", _USES.get(kind, ())
+            yield Seen(entitlement, county, kind, key, text, level, person, uses=uses)
     running = Entitlement.objects.filter(state__in=(Entitlement.ACTIVE, Entitlement.GRADUAL))
-    for entitlement in sorted(money.failing(running)):
-        yield Seen(entitlement, "ACCOUNT", f"{today:%Y-%m}", "连续两个月没有到账，核实账户；必要时暂停发放")
+    failing = Entitlement.objects.filter(pk__in=money.failing(running)).order_by("id")
+    for entitlement, county in failing.values_list("id", "county_id"):
+        yield Seen(
+            entitlement, county, "ACCOUNT", f"{today:%Y-%m}", "连续两个月没有到账，核实账户；必要时暂停发放"
+        )
     yield from _of_support(today)
 
 
@@ -140,11 +110,11 @@ def _of_supported(aid: AidType, entitlement: Entitlement, today: date) -> Iterat
     month = f"{today:%Y-%m}"
     if any(each.key == aid.support.cannot_work for each in outcome.not_met):
         words = "按年龄、残疾和就学情况，已不属于无劳动能力"
-        yield Seen(entitlement.id, "DQ-38", month, words, "E")
+        yield Seen(entitlement.id, entitlement.county_id, "DQ-38", month, words, "E")
     now = standing.amount_on(entitlement, today.replace(day=1))
     if rating and now and now.care_fen != outcome.care_fen:
         words = f"按{aid.support.levels[rating.level]}应发照料护理{yuan(outcome.care_fen)}元，现发{yuan(now.care_fen)}元"
-        yield Seen(entitlement.id, "DQ-40", month, words, "E")
+        yield Seen(entitlement.id, entitlement.county_id, "DQ-40", month, words, "E")
 
 
 # —— registers, once a month
@@ -188,7 +158,9 @@ def _verifier(actor: Actor, act: str) -> None:
 def _ask_one(actor: Actor, entitlement: Entitlement) -> None:
     case = entitlement.case
     allowed = registry.get(entitlement.aid_type).sources
-    sources = tuple(each for each in SOURCES if each in allowed)
+    lately = _asked_lately(entitlement, clock.today())
+    asked = (*SOURCES, *(each for each in WIDE_SOURCES if each not in lately))
+    sources = tuple(each for each in asked if each in allowed)
     run = verification_acts.start_run(
         actor,
         case_id=case.id,
@@ -204,6 +176,14 @@ def _ask_one(actor: Actor, entitlement: Entitlement) -> None:
     )
     for inquiry in run.inquiries.all():
         defer("verification.ask", inquiry_id=inquiry.id)
+
+
+def _asked_lately(entitlement: Entitlement, today: date) -> set[str]:
+    """Registers asked about the family in the last months, by whatever run: its report or its alerts said it all."""
+    months = limits_of(entitlement.county, today)["alert.wide_months"]
+    since = clock.instant(add_months(today, -months))
+    rows = Inquiry.objects.filter(run__case_id=entitlement.case_id, run__started_at__gt=since)
+    return set(rows.exclude(state=Inquiry.FAILED).values_list("source", flat=True))
 
 
 def collect() -> int:
@@ -230,7 +210,7 @@ def _collect_one(run: Run) -> bool:
     limits = values(entitlement, regime, today)
     if verification.waiting_sources(run, today, int(limits["verify.source_timeout_wd"])):
         return False
-    _raise(_of_registers(run, entitlement, today, regime))
+    tell(_of_registers(run, entitlement, today, regime))
     Run.objects.filter(pk=run.pk).update(state=Run.REPORTED, ended_at=clock.now())
     return True
 
@@ -248,6 +228,7 @@ def _of_registers(run: Run, entitlement: Entitlement, today: date, regime: str) 
             name = person.name if person else "家庭成员"
             yield Seen(
                 entitlement.id,
+                entitlement.county_id,
                 "DEATH",
                 f"{person.id if person else 0}",
                 f"死亡登记：{name}已于{died}去世",
@@ -255,40 +236,34 @@ def _of_registers(run: Run, entitlement: Entitlement, today: date, regime: str) 
                 person.id if person else None,
                 "SW",
             )
-    for found in findings.find(said, outcome, observations, refs):
-        if found.source in SOURCES[1:]:
-            person = persons.get(found.person)
+    found = findings.find(said, outcome, observations, refs)
+    for each in found:
+        if each.source in SOURCES[1:]:
+            person = persons.get(each.person)
             yield Seen(
                 entitlement.id,
+                entitlement.county_id,
                 "REGISTER",
-                f"{found.code}:{found.person}:{found.value}",
-                found.sentence,
-                "E" if found.level == findings.BLOCK else "W",
+                f"{each.code}:{each.person}:{each.value}",
+                each.sentence,
+                "E" if each.level == findings.BLOCK else "W",
                 person.id if person else None,
-                found.source,
+                each.source,
             )
-
-
-# —— what a person finds out
-
-
-def answer(actor: Actor, alert_id: int, *, result: str, text: str) -> Alert:
-    """Looked into: true, not true, or true and explained. What follows from it is a change, registered as any other."""
-    if result not in Alert.RESULTS:
-        raise Refusal("E_INPUT", field="查清结果", problem="请从列表中选择")
-    if len(text.strip()) < 4:
-        raise Refusal("E_INPUT", field="查清情况", problem="请写明怎样查清的")
-    with transaction.atomic():
-        of = Alert.objects.filter(pk=alert_id).values_list("entitlement_id", flat=True).first()
-        if of is None:
-            raise Refusal("E_NOT_FOUND", what="预警")
-        entitlement = locked_entitlement(actor, of)
-        check_role(actor, ("TOWN_CLERK",), "查清预警", entitlement)
-        alert = Alert.objects.select_for_update().get(pk=alert_id)
-        if alert.result:
-            raise Refusal("E_REPEAT", case_no=entitlement.case.case_no)
-        alert.result, alert.answer = result, text.strip()[:400]
-        alert.answered_on, alert.answered_by_id = clock.today(), actor.id
-        alert.save()
-        record(actor, "benefit.alert", about=alert, case_no=entitlement.case.case_no, result=result)
-    return alert
+    over = {each.source for each in found if each.level == findings.BLOCK}
+    explained = verification.accepted(run.case_id)
+    for event in watching.happened(said, observations, refs):
+        person = persons.get(event.person)
+        if (event.finding, event.person, event.value) in explained:
+            continue
+        yield Seen(
+            entitlement.id,
+            entitlement.county_id,
+            event.kind,
+            event.key,
+            f"{person.name}，{event.sentence}" if person else event.sentence,
+            "E" if event.source in over else "W",
+            person.id if person else None,
+            event.source,
+            (registry.get(entitlement.aid_type).cash_months,) if event.kind == watching.DEPOSIT else (),
+        )

@@ -7,19 +7,21 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.benefits.acts import crosscheck, ending, pausing
-from jiuzhu.benefits.models import Alert
+from jiuzhu.benefits import queries as benefits
+from jiuzhu.benefits.acts import alerts, crosscheck, ending, pausing, places
+from jiuzhu.benefits.models import Alert, PlaceAlert
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home, Place
 from jiuzhu.benefits.tests.test_changes import decide, examine, report, serve
 from jiuzhu.cases.acts import archive, verification
-from jiuzhu.cases.models import Entitlement
+from jiuzhu.cases.models import Decision, Entitlement, EntitlementAmount
 from jiuzhu.core import clock
 from jiuzhu.payments import queries as money
 from jiuzhu.payments.models import BankFile, LineResult, PayLine
-from jiuzhu.people.models import Person
+from jiuzhu.people.models import Membership, Person
 from jiuzhu.vault import files
 from jiuzhu.verification.models import Inquiry, Run
 from tests.families import City, refused
@@ -60,6 +62,20 @@ def test_dyn_04_somebody_known_to_be_dead_and_still_paid_is_told_once(home: Home
     assert "2020-02-03" in alert.text and alert.due_on == date(2020, 3, 17)
 
 
+def test_sup_20_the_day_of_an_answer_comes_from_the_countys_parameter_and_says_so(home: Home) -> None:
+    City.publish("alert.urgent_wd", 3, since=date(2020, 1, 1))
+    cache.clear()
+    with fence(PLATFORM):
+        Person.objects.filter(pk=home.persons[1].pk).update(died_on=date(2020, 2, 3))
+    crosscheck.look_through(DAY)
+
+    with fence(PLATFORM):
+        alert = Alert.objects.get()
+    assert alert.due_on == date(2020, 3, 13)
+    [said] = benefits.limit_words(alert.limits)
+    assert "：3（" in said and "SUP-20" in said and "系统缺省值" not in said
+
+
 def test_dyn_04_the_month_of_the_death_is_still_due(home: Home) -> None:
     with fence(PLATFORM):
         Person.objects.filter(pk=home.persons[1].pk).update(died_on=date(2020, 3, 3))
@@ -75,44 +91,195 @@ def test_sup_20_an_alert_is_answered_by_the_town_with_what_was_found_out(home: H
     with fence(clerk):
         alert = Alert.objects.get()
         with refused("E_INPUT", "怎样查清"):
-            crosscheck.answer(clerk, alert.id, result="FALSE", text="不")
-        crosscheck.answer(clerk, alert.id, result="FALSE", text="本人健在，登记有误")
+            alerts.answer(clerk, alert.id, result="FALSE", text="不")
+        alerts.answer(clerk, alert.id, result="FALSE", text="本人健在，登记有误")
         with refused("E_REPEAT"):
-            crosscheck.answer(clerk, alert.id, result="CONFIRMED", text="本人已去世")
+            alerts.answer(clerk, alert.id, result="CONFIRMED", text="本人已去世")
     with fence(lead), refused("E_AUTH"):
-        crosscheck.answer(lead, alert.id, result="FALSE", text="本人健在，登记有误")
+        alerts.answer(lead, alert.id, result="FALSE", text="本人健在，登记有误")
 
     assert crosscheck.look_through(DAY) == 0
 
 
-def test_dyn_04_registers_are_asked_once_a_month_and_a_death_becomes_an_alert(city: City) -> None:
+def planted(city: City, person: dict[str, Any], **truth: Any) -> None:
+    city.console().post("/console/people", json=[person | {"truth": person["truth"] | truth}])
+
+
+def asked_and_collected(city: City, verifier: Any) -> set[str]:
+    """The month's questions put and answered; which registers were asked."""
+    with fence(verifier):
+        asked, left = crosscheck.ask(verifier)
+        assert asked >= 1 and not left
+        assert crosscheck.ask(verifier) == (0, [])
+    with fence(PLATFORM):
+        questions = list(
+            Inquiry.objects.filter(run__kind="CROSS", run__state=Run.RUNNING).values_list("id", "source")
+        )
+    assert crosscheck.collect() == 0
+    for inquiry, _ in questions:
+        verification.ask_source(inquiry, city.line())
+    assert crosscheck.collect() == asked
+    return {source for _, source in questions}
+
+
+def test_dyn_04_registers_are_asked_once_a_month_and_what_they_say_becomes_alerts(city: City) -> None:
+    """SUP-20: a death, a marriage, a dwelling, wages, a pension, deposits; the wider ones every three months."""
     family = city.family("plain_poor").to_the_end()
     holder = family.facts["people"][0]
-    city.console().post(
-        "/console/people", json=[holder | {"truth": holder["truth"] | {"died_on": "2020-02-20"}}]
+    house = {
+        "no": "鲁（示例）不动产第1号",
+        "place": "示例小区",
+        "area": "88.0",
+        "use": "住宅",
+        "on": "2020-02-20",
+    }
+    planted(
+        city,
+        holder,
+        died_on="2020-02-20",
+        real_estate=[house],
+        contribution={"employer": "示例公司", "base_yuan": 4200},
+        deposit_over=True,
+        marriage={"kind": "离婚", "partner": "某", "partner_no": "", "on": "2020-02-20"},
     )
     verifier, clerk = family.staff("TOWN_VERIFIER"), family.staff("TOWN_CLERK")
     with clock.at(DAY):
         with fence(clerk), refused("E_AUTH"):
             crosscheck.ask(clerk)
-        with fence(verifier):
-            asked, left = crosscheck.ask(verifier)
-            assert asked >= 1 and not left
-            assert crosscheck.ask(verifier) == (0, [])
-        with fence(PLATFORM):
-            questions = list(
-                Inquiry.objects.filter(run__kind="CROSS").order_by("id").values_list("id", "source")
-            )
-        assert {source for _, source in questions} == {"SW", "CL", "GS"}
-        assert crosscheck.collect() == 0
-        for inquiry, _ in questions:
-            verification.ask_source(inquiry, city.line())
-        assert crosscheck.collect() == asked
+        assert asked_and_collected(city, verifier) == {"SW", "CL", "GS", "HY", "BDC", "SB", "CK"}
+    with clock.at(date(2020, 4, 10)):
+        assert asked_and_collected(city, verifier) == {"SW", "CL", "GS"}
     with fence(PLATFORM):
-        alert = Alert.objects.get(entitlement__case_id=family.pk, kind="DEATH")
-        assert (alert.level, alert.source) == ("E", "SW")
+        found = Alert.objects.filter(entitlement__case_id=family.pk)
+        death = found.get(kind="DEATH")
+        assert (death.level, death.source) == ("E", "SW")
+        assert set(found.values_list("kind", flat=True)) >= {"MARRIAGE", "DWELLING", "WAGE", "DEPOSIT"}
+        over = found.get(kind="DEPOSIT")
+        assert any("金融资产上限" in words for words in benefits.limit_words(over.limits))
         assert not Run.objects.filter(kind="CROSS", state="RUNNING").exists()
         assert Entitlement.objects.get(case_id=family.pk).state == "ACTIVE"
+
+
+def test_dyn_04_registers_that_say_nothing_new_raise_no_alert(city: City) -> None:
+    family = city.family("plain_poor").to_the_end()
+    with clock.at(DAY):
+        asked_and_collected(city, family.staff("TOWN_VERIFIER"))
+
+    with fence(PLATFORM):
+        assert not Alert.objects.filter(entitlement__case_id=family.pk).exists()
+
+
+@pytest.mark.parametrize(("until", "told_of"), [(date(2020, 3, 9), True), (date(2020, 3, 10), False)])
+def test_sup_20_a_disability_certificate_that_has_ended_is_told(
+    home: Home, until: date, told_of: bool
+) -> None:
+    with fence(PLATFORM):
+        Membership.objects.filter(person=home.persons[1]).update(
+            disability_category="4", disability_grade="2", disability_until=until
+        )
+    crosscheck.look_through(DAY)
+
+    assert (("DISABILITY", "W") in told()) is told_of
+
+
+@pytest.mark.parametrize(("months", "told_of"), [(24, False), (6, True)])
+def test_sup_20_how_long_nothing_may_change_is_the_countys_to_say(
+    home: Home, months: int, told_of: bool
+) -> None:
+    City.publish("alert.quiet_months", months, since=date(2020, 1, 1))
+    cache.clear()
+    with fence(PLATFORM):
+        Entitlement.objects.filter(pk=home.entitlement_id).update(
+            review_class="C", first_month=date(2019, 9, 1)
+        )
+        EntitlementAmount.objects.filter(entitlement_id=home.entitlement_id).update(
+            from_month=date(2019, 9, 1)
+        )
+    crosscheck.look_through(DAY)
+
+    assert (("NO_CHANGE", "W") in told()) is told_of
+
+
+# —— places
+
+
+def stands_out() -> list[tuple[str, str]]:
+    with fence(PLATFORM):
+        return list(PlaceAlert.objects.order_by("kind").values_list("kind", "text"))
+
+
+def test_sup_20_many_grants_in_one_village_in_one_month_are_told_to_the_countys_supervisor(
+    place: Place,
+) -> None:
+    for day in (3, 4, 5, 6):
+        place.home([ADULT], granted_on=date(2020, 3, day))
+    place.home([ADULT], granted_on=date(2020, 2, 28))
+    with clock.at(DAY):
+        assert places.look_over(DAY) == 0
+        place.home([ADULT], granted_on=date(2020, 3, 9))
+        assert places.look_over(DAY) == 1
+        assert places.look_over(DAY) == 0
+        [(kind, text)] = stands_out()
+        assert kind == "CLUSTER" and "2020年3月已批准5件" in text
+
+        supervisor, clerk = place.staff("COUNTY_SUPERVISOR"), place.staff("TOWN_CLERK")
+        with fence(clerk):
+            assert not benefits.place_alerts(clerk).exists()
+        with fence(supervisor):
+            alert = benefits.place_alerts(supervisor).get()
+            assert "一村一月批准数预警（件）：5（系统缺省值，规则 SUP-20）" in benefits.limit_words(
+                alert.limits
+            )
+            assert alert.due_on == date(2020, 4, 8)
+            with refused("E_INPUT", "怎样查清"):
+                alerts.answer_place(supervisor, alert.id, result="EXPLAINED", text="没")
+            alerts.answer_place(supervisor, alert.id, result="EXPLAINED", text="整村排查后集中申请")
+            with refused("E_REPEAT"):
+                alerts.answer_place(supervisor, alert.id, result="FALSE", text="整村排查后集中申请")
+            assert not benefits.place_alerts(supervisor).exists()
+        with fence(clerk), refused("E_AUTH"):
+            alerts.answer_place(clerk, alert.id, result="FALSE", text="整村排查后集中申请")
+
+
+@pytest.mark.parametrize(
+    ("granted", "refused_count", "told_of"),
+    [(5, 0, "100%"), (4, 1, ""), (1, 4, "20%"), (2, 3, ""), (4, 0, "")],
+)
+def test_sup_20_a_township_that_grants_nearly_all_or_hardly_any_is_told(
+    place: Place, granted: int, refused_count: int, told_of: str
+) -> None:
+    """The least number of decisions is lowered to five; 95 % and 30 % themselves are not told."""
+    City.publish("alert.rate_least", 5, since=date(2019, 1, 1))
+    City.publish("alert.cluster_grants", 100, since=date(2019, 1, 1))
+    cache.clear()
+    for number in range(granted + refused_count):
+        home = place.home([ADULT], granted_on=date(2020, 1, 6))
+        if number >= granted:
+            with fence(PLATFORM):
+                Decision.objects.create(
+                    case=home.entitlement.case,
+                    round=2,
+                    kind="REFUSE",
+                    authority="COUNTY",
+                    organ=place.county,
+                    decider_id=place.staff("COUNTY_APPROVER").id,
+                    role="COUNTY_APPROVER",
+                    decided_on=date(2020, 1, 7),
+                    decided_at=clock.now(),
+                    reasons=["RC-INC"],
+                )
+    with clock.at(DAY):
+        places.look_over(DAY)
+
+    assert [kind for kind, _ in stands_out()] == (["RATE"] if told_of else [])
+    assert all(f"批准率{told_of}" in text for _, text in stands_out())
+
+
+def test_sup_20_few_decisions_say_nothing_of_a_township(place: Place) -> None:
+    for _ in range(4):
+        place.home([ADULT], granted_on=date(2020, 1, 6))
+    with clock.at(DAY):
+        assert places.look_over(DAY) == 0
 
 
 # —— PAY-08

@@ -1,4 +1,7 @@
-"""比对预警: what registers and our own books say of families in benefit; asked monthly, looked into one by one."""
+"""比对预警: what registers and our own books say of families in benefit; asked monthly, looked into one by one.
+
+村镇预警: what stands out about villages and townships, for the county's supervisor.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from jiuzhu.accounts import organisations
+from jiuzhu.accounts import queries as accounts
+from jiuzhu.accounts.roles import role_name
 from jiuzhu.benefits import queries
+from jiuzhu.benefits.acts import alerts as acts
 from jiuzhu.benefits.acts import crosscheck
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.office.benefits.page import benefit_url, bound, check, tag, text_field
 from jiuzhu.office.work.page import staff_only
 from jiuzhu.policy import changes as law
+from jiuzhu.policy import watching
 from jiuzhu.ui.tables import Column, Table, keyset_page
 
+RESULTS, PLACE_RESULTS = queries.ALERT_RESULTS, queries.PLACE_RESULTS
 # which change a confirmed alert usually leads to
 _NEXT = {
     "DEATH": law.DEL,
@@ -28,21 +37,40 @@ _NEXT = {
     "PENSION": law.INC,
     "ADULT": law.INC,
     "RETURNED": law.ADD,
+    watching.DWELLING: law.INC,
+    watching.WAGE: law.INC,
+    watching.PAID: law.INC,
+    watching.DEPOSIT: law.INC,
 }
+_SCOPES = [("", "待查清"), ("all", "全部")]
+
+
+class SearchForm(forms.Form):
+    kind = forms.ChoiceField(label="预警", required=False, choices=[("", "全部"), *acts.TITLES.items()])
+    level = forms.ChoiceField(
+        label="程度", required=False, choices=[("", "全部"), ("E", "须立即查清"), ("W", "提示")]
+    )
+    scope = forms.ChoiceField(label="范围", required=False, choices=_SCOPES)
 
 
 def _due(row: Any) -> Any:
     if row.result:
-        return crosscheck.RESULTS[row.result]
+        return row.RESULTS[row.result]
     return tag(row.due_on.isoformat(), "red" if row.due_on < clock.today() else "orange")
 
 
-def _table(request: HttpRequest) -> Table:
-    rows = queries.alerts(request.asker, open_only="all" not in request.GET)
+def _asked(form: forms.Form) -> dict[str, Any]:
+    given = form.cleaned_data if form.is_valid() else {}
+    chosen = {key: value for key, value in given.items() if value and key != "scope"}
+    return chosen | {"open_only": given.get("scope") != "all"}
+
+
+def _table(request: HttpRequest, form: forms.Form) -> Table:
+    rows = queries.alerts(request.asker, **_asked(form))
     return Table(
         columns=[
             Column(
-                lambda row: tag(crosscheck.TITLES[row.kind], "red" if row.level == "E" else "yellow"),
+                lambda row: tag(acts.TITLES[row.kind], "red" if row.level == "E" else "yellow"),
                 "预警",
                 kind="html",
             ),
@@ -65,10 +93,12 @@ def _table(request: HttpRequest) -> Table:
 
 def _listing(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     verifier = request.asker.role == "TOWN_VERIFIER"
+    form = SearchForm(request.GET)
     context = {
         "page_title": "比对预警",
         "crumbs": [("动态管理", "")],
-        "table": _table(request),
+        "form": form,
+        "table": _table(request, form),
         "may_ask": verifier,
         "unasked": len(crosscheck.families(request.asker)) if verifier else 0,
         "refusal": refusal,
@@ -97,9 +127,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 class AnswerForm(forms.Form):
-    result = forms.ChoiceField(
-        label="查清结果", choices=list(crosscheck.RESULTS.items()), widget=forms.RadioSelect
-    )
+    result = forms.ChoiceField(label="查清结果", choices=list(RESULTS.items()), widget=forms.RadioSelect)
     text = text_field("查清情况")
 
 
@@ -110,7 +138,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     form, refusal = bound(AnswerForm, request, "answer"), None
     if request.method == "POST":
         try:
-            crosscheck.answer(request.asker, number, **check(form))
+            acts.answer(request.asker, number, **check(form))
         except Refusal as refused:
             refusal = refused
         else:
@@ -119,16 +147,99 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     kind = _NEXT.get(found.kind)
     offered = kind in {each.code for each in queries.kinds_for(found.entitlement)} if kind else False
     context = {
-        "page_title": crosscheck.TITLES[found.kind],
+        "page_title": acts.TITLES[found.kind],
         "crumbs": [("比对预警", reverse("office:alerts"))],
         "found": found,
         "place": queries.place_words(found.entitlement),
         "aid": queries.aid_words(found.entitlement),
         "benefit_url": benefit_url(found.entitlement),
-        "result": crosscheck.RESULTS.get(found.result, ""),
+        "limits": queries.limit_words(found.limits),
+        "result": RESULTS.get(found.result, ""),
         "form": form if request.asker.role == "TOWN_CLERK" and not found.result else None,
         "next_title": law.KINDS[kind].title if kind and offered else "",
         "next_url": reverse("office:change-new", args=[found.entitlement_id, kind]) if kind else "",
         "refusal": refusal,
     }
     return render(request, "office/benefits/alert.html", context, status=refusal.status if refusal else 200)
+
+
+# —— places
+
+
+class PlaceSearchForm(forms.Form):
+    kind = forms.ChoiceField(label="预警", required=False, choices=[("", "全部"), *acts.PLACES.items()])
+    town = forms.TypedChoiceField(label="镇街", required=False, coerce=int, empty_value=None)
+    scope = forms.ChoiceField(label="范围", required=False, choices=_SCOPES)
+
+    def __init__(self, data: Any, *, actor: Any) -> None:
+        super().__init__(data)
+        county = accounts.county_level_of(actor, clock.today())
+        towns = organisations.towns_of(county, clock.today())
+        self.fields["town"].choices = [("", "全部"), *((each.id, each.name) for each in towns)]
+
+
+class PlaceAnswerForm(AnswerForm):
+    result = forms.ChoiceField(
+        label="查清结果", choices=list(PLACE_RESULTS.items()), widget=forms.RadioSelect
+    )
+
+
+def _watcher(request: HttpRequest) -> None:
+    if not queries.sees_places(request.asker):
+        raise Refusal("E_AUTH", role=role_name(request.asker.role), act="查看村镇预警", why="")
+
+
+@staff_only
+def places(request: HttpRequest) -> HttpResponse:
+    """Villages and townships that stand out, the nearest date first."""
+    _watcher(request)
+    form = PlaceSearchForm(request.GET, actor=request.asker)
+    rows = queries.place_alerts(request.asker, **_asked(form))
+    table = Table(
+        columns=[
+            Column(
+                lambda row: acts.PLACES[row.kind],
+                "预警",
+                href=lambda row: reverse("office:place-alert", args=[row.id]),
+            ),
+            Column(queries.place_of, "镇街、村（居）"),
+            Column("text", "情况", width="l"),
+            Column("found_on", "发现日期", kind="date"),
+            Column(_due, "查清期限", kind="html"),
+        ],
+        page=keyset_page(request, rows, "due_on"),
+        cards=True,
+        empty="没有待查清的预警",
+    )
+    context = {"page_title": "村镇预警", "crumbs": [("动态管理", "")], "form": form, "table": table}
+    return render(request, "office/benefits/list.html", context)
+
+
+@staff_only
+def place(request: HttpRequest, number: int) -> HttpResponse:
+    """One place: what stands out, the limits it was held against, what was found out."""
+    _watcher(request)
+    found = queries.place_alert(request.asker, number)
+    form, refusal = bound(PlaceAnswerForm, request, "answer"), None
+    if request.method == "POST":
+        try:
+            acts.answer_place(request.asker, number, **check(form))
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, "已登记查清结果。")
+            return redirect("office:place-alert", number)
+    context = {
+        "page_title": acts.PLACES[found.kind],
+        "crumbs": [("村镇预警", reverse("office:place-alerts"))],
+        "found": found,
+        "place": queries.place_of(found),
+        "limits": queries.limit_words(found.limits),
+        "families_url": f"{reverse('office:benefits')}?town={found.town_id}",
+        "result": PLACE_RESULTS.get(found.result, ""),
+        "form": form if request.asker.role == "COUNTY_SUPERVISOR" and not found.result else None,
+        "refusal": refusal,
+    }
+    return render(
+        request, "office/benefits/place_alert.html", context, status=refusal.status if refusal else 200
+    )

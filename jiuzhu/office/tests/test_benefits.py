@@ -10,8 +10,8 @@ import pytest
 from django.core.cache import cache
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.benefits.acts import changes, crosscheck, recovery, reviews, standard
-from jiuzhu.benefits.models import Alert, Change, Overpay, Review, StandardBatch
+from jiuzhu.benefits.acts import changes, crosscheck, places, recovery, reviews, standard
+from jiuzhu.benefits.models import Alert, Change, Overpay, PlaceAlert, Review, StandardBatch
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home, Place
 from jiuzhu.core import clock
@@ -170,6 +170,51 @@ def test_an_alert_is_read_and_answered_and_leads_to_its_change(home: Home) -> No
     assert "没有待查清的预警" in clerk.get("/office/alerts/").content.decode()
     assert browser("clerk-371522001").get(f"/office/alerts/{number}/").status_code == 404
     assert verifier.post("/office/alerts/ask/").status_code == 302
+
+
+def test_alerts_are_searched_by_kind_and_level_and_say_where_their_date_comes_from(home: Home) -> None:
+    with fence(PLATFORM):
+        type(home.persons[1]).objects.filter(pk=home.persons[1].pk).update(died_on=date(2022, 4, 3))
+    crosscheck.look_through(clock.today())
+    clerk = browser(CLERK)
+    for query, shown in (
+        ("?kind=DEATH", True),
+        ("?level=E", True),
+        ("?kind=WAGE", False),
+        ("?level=W", False),
+        ("?scope=all&kind=DEATH", True),
+    ):
+        assert ("没有待查清的预警" not in clerk.get(f"/office/alerts/{query}").content.decode()) is shown, (
+            query
+        )
+    with fence(PLATFORM):
+        number = Alert.objects.get().id
+    page = clerk.get(f"/office/alerts/{number}/").content.decode()
+    assert "查清须立即查清的预警（工作日）：5（系统缺省值，规则 SUP-20）" in page
+
+
+def test_a_village_that_stands_out_is_looked_into_by_the_supervisor(place: Place) -> None:
+    """SUP-20: read by the county's supervisor and the auditor, answered by the supervisor."""
+    for _ in range(5):
+        place.home([ADULT], granted_on=date(2022, 5, 20))
+    places.look_over(clock.today())
+    with fence(PLATFORM):
+        number = PlaceAlert.objects.get().id
+    supervisor, page = browser("supervisor-371502"), f"/office/alerts/places/{number}/"
+    assert "村镇预警待查清" in supervisor.get("/office/").content.decode()
+    listed = supervisor.get("/office/alerts/places/").content.decode()
+    assert "一村集中批准" in listed and "2022年5月已批准5件" in listed and place.town.name in listed
+    assert "一村集中批准</a>" not in supervisor.get("/office/alerts/places/?kind=RATE").content.decode()
+    assert "一村一月批准数预警（件）：5" in supervisor.get(page).content.decode()
+    wrong = supervisor.post(page, {"do": "answer", "result": "EXPLAINED", "text": "是"})
+    assert wrong.status_code == 422 and "怎样查清" in wrong.content.decode()
+    sent = {"do": "answer", "result": "EXPLAINED", "text": "整村排查后集中申请，已抽查"}
+    assert browser("auditor").post(page, sent).status_code == 403
+    assert supervisor.post(page, sent).status_code == 302
+    assert "没有待查清的预警" in supervisor.get("/office/alerts/places/").content.decode()
+    assert "属实，有正当原因" in supervisor.get("/office/alerts/places/?scope=all").content.decode()
+    assert browser(CLERK).get("/office/alerts/places/").status_code == 403
+    assert browser("supervisor-371522").get(page).status_code == 404
 
 
 def test_the_head_stops_the_twenty_days_of_a_change_and_lets_them_run_on(home: Home) -> None:

@@ -118,6 +118,12 @@ def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
         ("告知书待送达", benefits.unserved(actor).count() if clerk else 0, f"{changes}?state=DECIDED", "red"),
         ("变更待办", benefits.waiting(actor).count(), changes, ""),
         ("预警待查清", benefits.alerts(actor).count() if clerk else 0, reverse("office:alerts"), "red"),
+        (
+            "村镇预警待查清",
+            benefits.place_alerts(actor).count() if actor.role == "COUNTY_SUPERVISOR" else 0,
+            reverse("office:place-alerts"),
+            "orange",
+        ),
         ("复核超期", benefits.reviews(actor, colour="RED").count(), f"{reviews}?colour=RED", "red"),
         ("复核到期", benefits.reviews(actor, colour="ORANGE").count(), f"{reviews}?colour=ORANGE", "orange"),
     ]

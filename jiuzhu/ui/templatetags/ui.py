@@ -70,6 +70,12 @@ def shown(value: Any, unit: str) -> str:
 
 
 @register.filter
+def aid_word(code: str, word: str) -> str:
+    """救助类别 → 该类别的称呼：{{ case.aid_type|aid_word:"counted_word" }} 读作 保障人口、救助供养对象。"""
+    return aid_types.get(code).paper_words[word]
+
+
+@register.filter
 def role_name(code: str) -> str:
     """角色代码 → 角色名称。"""
     return name_of_role(code)
