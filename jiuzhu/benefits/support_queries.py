@@ -15,6 +15,8 @@ from jiuzhu.benefits.models import SelfCareReport, SupportStop
 from jiuzhu.cases.models import Case, Entitlement, Institution, SupportSpan
 from jiuzhu.core import clock
 from jiuzhu.core.id_numbers import mask_account
+from jiuzhu.core.refusal import Refusal
+from jiuzhu.vault.models import StoredFile
 
 DEATH = "DEATH"
 
@@ -170,6 +172,14 @@ def _stop_view(stop: SupportStop, reasons: Any) -> dict[str, Any]:
         "death": stop.reason == DEATH,
         "check_open": stop.state == table.STOPPED and stop.reason != DEATH and stop.other_aid_on is None,
     }
+
+
+def wish(case: Case, number: int) -> StoredFile:
+    """The signature under a voluntary exit of a case the asker may see (TK-12)."""
+    found = SupportStop.objects.filter(pk=number, entitlement__case=case, wish__isnull=False).first()
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="图片")
+    return found.wish
 
 
 def open_stop(case: Case) -> SupportStop | None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import COUNTY_LEVEL, delegation_for, village_name
 from jiuzhu.aid_types import registry
-from jiuzhu.aid_types.base import AidType
+from jiuzhu.aid_types.base import HOUSEHOLD_WORDS, AidType
 from jiuzhu.cases.authority import authority_of
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
@@ -45,6 +45,7 @@ def aid_words(aid: AidType, regime: str) -> dict[str, Any]:
         "money_word": aid.money_word,
         "money_name": aid.money_name,
         "grant_word": grant if aid.has_money else "",
+        **aid.paper_words,
     }
 
 
@@ -193,7 +194,7 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
     if catalogue.notice(code).whitelist:
         url = f"{settings.PUBLIC_URL}/public/postings/{more.pop('token')}/"
         words = aid_words(registry.get(case.aid_type), case.regime)
-        kept = ("aid_type", "pays", "money_word", "money_name", "grant_word")
+        kept = ("aid_type", "pays", "money_word", "money_name", "grant_word", *HOUSEHOLD_WORDS)
         data = {"public_url": url} | {key: words[key] for key in kept} | more
     else:
         listed = members(case, act.today, numbers=code in ("W02", "W09"))

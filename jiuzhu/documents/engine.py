@@ -20,6 +20,7 @@ import pypdf
 import segno
 import typst
 
+from jiuzhu.aid_types.base import HOUSEHOLD_WORDS
 from jiuzhu.core.clock import local
 from jiuzhu.core.money import in_words, yuan
 from jiuzhu.core.refusal import Refusal
@@ -30,6 +31,7 @@ ENVELOPE = frozenset(
     {
         *("organ_name", "doc_no", "issued_on", "signer_name", "has_seal", "is_sample", "public_url"),
         *("aid_type", "pays", "grant_word", "money_word", "money_name"),
+        *HOUSEHOLD_WORDS,
     }
 )
 _local = threading.local()

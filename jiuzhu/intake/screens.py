@@ -265,7 +265,7 @@ def one_form_page(request: HttpRequest, frame: Frame, uid: UUID, step: str) -> H
         "seen": case.version,
         "insisting": case.state == "VER_NOT_FIT",
         "correcting": case.state == "CORRECTION",
-        "promises": application.PROMISES,
+        "promises": application.promises(aid),
         "aid": aid,
     }
     if step == "confirm":

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import re
+import subprocess
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pypdf
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -26,10 +30,12 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
 from jiuzhu.infra import invariants
 from jiuzhu.infra.walk import drawn_picture
+from jiuzhu.office.tests.test_money import browser
 from jiuzhu.payments import acts as payments
 from jiuzhu.payments import queries as pay_queries
 from jiuzhu.payments.models import PayLine, PayRun
 from jiuzhu.people import acts as people
+from jiuzhu.vault import files
 from tests.families import COUNTY_DECIDES, DELEGATED, FIRST_DAY, City, Family, refused
 from tests.supported import number, old_man
 
@@ -51,6 +57,12 @@ def ratings(able: bool = True) -> dict[str, Any]:
 def decided(family: Family) -> Any:
     with fence(PLATFORM):
         return family.case.decisions.order_by("-round").first()
+
+
+def text_of(pdf: bytes) -> str:
+    """As another program reads it, without spaces."""
+    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return re.sub(r"\s", "", read.stdout.decode())
 
 
 def papers(family: Family) -> dict[str, str]:
@@ -751,10 +763,52 @@ def test_every_role_in_every_state_of_the_end(paid: Family, state: str) -> None:
                 assert caught.value.code in wanted, (role, key, caught.value.code)
 
 
-def test_tk_12_the_signature_of_who_leaves_freely_is_kept_with_the_exit(paid: Family) -> None:
-    stop = _stop(paid, "VOLUNTARY", wish=DRAWN)
+def _pictures(pdf: bytes) -> int:
+    return sum(len(page.images) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
-    assert stop.wish is not None and stop.wish.mime == "image/png"
+
+def test_tk_12_the_signature_of_who_leaves_freely_is_on_the_page_and_on_the_notice(paid: Family) -> None:
+    with paid.at(clock.instant(date(2019, 10, 9))):
+        stop = _stop(paid, "VOLUNTARY", wish=DRAWN)
+        _lead(paid, stops.post)
+        _photo(paid, "START")
+    with paid.at(clock.instant(date(2019, 10, 16), 17)):
+        _photo(paid, "END")
+    with paid.at(clock.instant(date(2019, 10, 17))):
+        notice = _lead(paid, stops.decide).notice
+        client, foreign = browser(f"clerk-{DELEGATED}"), browser(f"clerk-{COUNTY_DECIDES}")
+        page = f"/office/cases/{paid.uid}/support/"
+        picture = f"{page}wishes/{stop.id}/"
+        assert picture in client.get(page).content.decode()
+        assert client.get(picture)["Content-Type"] == "image/png"
+        assert client.get(f"{page}wishes/{stop.id + 1}/").status_code == 404
+        assert foreign.get(picture).status_code == 404
+    with fence(PLATFORM):
+        pdf = files.read(notice.file)
+    assert "自愿退出的签字" in text_of(pdf) and _pictures(pdf) == 1
+
+
+# words of a household's living allowance, wrong on the papers of a supported person
+HOUSEHOLDS = (
+    *("保障人口", "保障金", "低保金", "家庭人口", "人均月收入", "其中差额", "分类施保", "你户", "我户"),
+    *("民发〔2012〕220号", "民发〔2021〕57号", "第十一条", "第十三条"),
+)
+
+
+@pytest.mark.parametrize(("start", "regime"), [(FIRST_DAY, "P2019"), (SPRING_2022, "P2021")])
+def test_no_paper_of_a_supported_person_speaks_of_a_household_on_the_living_allowance(
+    city: City, start: date, regime: str
+) -> None:
+    city.publish("regime_policy", "BY_DATE")
+    family = old_man(city, start=start).to_the_end()
+    assert family.case.regime == regime
+    with fence(PLATFORM):
+        rows = list(Document.objects.filter(case_id=family.pk).select_related("file"))
+        told = {each.code: text_of(files.read(each.file)) for each in rows}
+
+    wrong = {code: [word for word in HOUSEHOLDS if word in text] for code, text in told.items()}
+    assert {code: words for code, words in wrong.items() if words} == {}
+    assert "救助供养对象1人" in told["W24"] and "照料护理标准259.00元" in told["W21"]
 
 
 def _told(family: Family, kind: str) -> list[str]:

@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Organisation
+from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import papers, standing
 from jiuzhu.benefits.acts._act import locked_entitlement, regime_today, values
@@ -85,8 +86,9 @@ def plan(
         parts = law.instalments(overpay.amount_fen, instalments)
         if way == OFFSET:
             _offset(actor, overpay, entitlement, parts, consent)
+        you = registry.get(entitlement.aid_type).paper_words["you_word"]
         words = (
-            f"经你户书面同意，从以后每月的救助金中抵扣：{papers.instalment_words(parts)}。"
+            f"经{you}书面同意，从以后每月的救助金中抵扣：{papers.instalment_words(parts)}。"
             if way == OFFSET
             else f"请分期缴回：{papers.instalment_words(parts)}。缴款凭证请交乡镇（街道）登记。"
         )

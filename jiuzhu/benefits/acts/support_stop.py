@@ -20,6 +20,7 @@ from jiuzhu.audit.acts import record
 from jiuzhu.benefits import support_table as table
 from jiuzhu.benefits.acts.support import Supported, amount_in_force, first_free_month, issue, supported
 from jiuzhu.benefits.models import FuneralAid, Overpay, SupportStop, SupportStopStep
+from jiuzhu.cases import papers
 from jiuzhu.cases.acts import continuation
 from jiuzhu.cases.evidence import parameter_set
 from jiuzhu.cases.models import Case, Objection
@@ -349,6 +350,7 @@ def decide(actor: Actor, uid: UUID | str, *, seen: int | None = None, once: Once
             explanation=stop.steps.order_by("id").first().note,
             old_fen=now.base_fen + now.topup_fen + now.care_fen,
             effective_month=month,
+            wish=papers.pictures([(stop.wish, "本人（监护人）签字")]) if stop.wish else [],
         )
         act.papers.append(stop.notice)
         act.note = f"自{month:%Y年%m月}起终止，告知书送达后生效"

@@ -55,12 +55,17 @@ _BEFORE_APPLYING = ("INTENT", "AUTHORISED", "VERIFYING", "VERIFIED", "MAY_APPLY"
 _INVESTIGATED = ("ACCEPTED", "INVESTIGATING")
 _TAKEN = ("one_open_case", "one_person_per_number", "one_household_at_a_time")
 
-PROMISES = [
+_PROMISES = [
     "所填写的家庭成员、收入、财产情况真实、完整，没有隐瞒。",
-    "家庭人口、收入、财产发生变化，三十日内主动报告；有人去世首先报告。",
+    "{changes_word}发生变化，三十日内主动报告；有人去世首先报告。",
     "配合核对、入户调查和复核。",
     "如有虚假，愿意退回救助款物并依法承担责任。",
 ]
+
+
+def promises(aid: AidType) -> list[str]:
+    """What is promised under the form (W10, CRD-01), of the family or of the one person aided."""
+    return [each.format(**aid.paper_words) for each in _PROMISES]
 
 
 def case_no(prefix: str, county: Organisation, day: str) -> str:
@@ -693,7 +698,7 @@ def _application_papers(act: Act, body: dict[str, Any]) -> None:
     ]
     act.paper(
         "W10",
-        promises=PROMISES,
+        promises=promises(registry.get(case.aid_type)),
         kin_statement="；".join(kin) or "家庭成员中没有社会救助经办人员和村（居）委会成员的近亲属。",
     )
     act.paper("W12", materials=materials_table(case))

@@ -75,6 +75,7 @@ def assessment_words(outcome: Outcome) -> dict:
         "amount_fen": outcome.amount_fen,
         "base_fen": outcome.base_fen,
         "topup_fen": outcome.topup_fen,
+        "extra_fen": outcome.topup_fen + outcome.care_fen,
         "lines": papers.lines(outcome),
         "conditions": papers.conditions(outcome),
         "is_sample": outcome.is_sample,

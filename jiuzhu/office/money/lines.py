@@ -78,6 +78,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
             ("资金发放", ""),
             (queries.title_of(run), reverse("office:money-run", args=[run.id])),
         ],
+        "run": run,
         "view": view,
         "state": tag(*view.state),
         "notes": tags(view.notes),

@@ -26,6 +26,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed
 from jiuzhu.intake.one_form import Yuan
 from jiuzhu.office.work.page import case_url, head, refused, staff_only
+from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 
 _RATING, _SUPPORT = "office/work/rating.html", "office/work/support.html"
@@ -247,6 +248,16 @@ def support(request: HttpRequest, uid: UUID) -> HttpResponse:
     if context["support"] is None:
         raise Refusal("E_STATE", act="供养", state="该救助类别没有供养")
     return render(request, _SUPPORT, context)
+
+
+@staff_only
+def wish(request: HttpRequest, uid: UUID, number: int) -> HttpResponse:
+    """The signature under a voluntary exit."""
+    case = queries.case_for(request.asker, uid, purpose="查看图片")
+    stored = support_queries.wish(case, number)
+    response = HttpResponse(files.read(stored), content_type=stored.mime)
+    response["Cache-Control"] = "private, max-age=600"
+    return response
 
 
 @staff_only

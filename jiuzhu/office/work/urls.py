@@ -39,6 +39,7 @@ urlpatterns = [
     path("cases/<uuid:uid>/obligors/<int:obligor>/ability/", support.obligor, name="obligor"),
     path("cases/<uuid:uid>/rating/", support.rating, name="rating"),
     path("cases/<uuid:uid>/support/", support.support, name="support"),
+    path("cases/<uuid:uid>/support/wishes/<int:number>/", support.wish, name="support-wish"),
     path("cases/<uuid:uid>/support/<str:part>/", support.part, name="support-part"),
     path("cases/<uuid:uid>/form/<str:step>/", family.one_form, name="form"),
     path("cases/<uuid:uid>/materials/", family.material, name="material"),
