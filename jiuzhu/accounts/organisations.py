@@ -52,6 +52,13 @@ def towns_of(organ: Organisation, on: date, *, former: bool = True) -> list[Orga
     return [town for child in children for town in towns_of(child, on, former=former)]
 
 
+def heir_of(town: Organisation) -> Organisation:
+    """The township that answers for it now: itself, or the one it was merged into."""
+    while town.successor is not None:
+        town = town.successor
+    return town
+
+
 def merged_into(towns: list[Organisation]) -> list[Organisation]:
     """Former townships that ended in these, and theirs before them."""
     former = list(Organisation.objects.filter(successor__in=towns).order_by("code"))

@@ -11,11 +11,13 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Schema, Status
 
+from jiuzhu.accounts import queries as accounts
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.api.acts import key_of, picture, seen_of
 from jiuzhu.api.api import api
 from jiuzhu.api.reads import cursor
 from jiuzhu.api.schemas import ActIn, PersonIn
+from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.onedoor import leads, queries, receptions, referrals
 
@@ -147,17 +149,31 @@ def _lead(row: Any) -> dict[str, Any]:
 
 
 @api.get("/matters", summary="一门受理事项表", tags=["一门受理"])
-def matters(request: HttpRequest) -> list[dict[str, Any]]:
+def matters(
+    request: HttpRequest,
+    on: date | None = None,
+) -> list[dict[str, Any]]:
+    """As it holds for the asker's county (or the city) on a day, today unless said; ``offered`` false is no longer taken."""
+    day = on or clock.today()
+    county = accounts.county_level_of(request.asker, clock.today())
     return [
         {
             "code": each.code,
             "title": each.title,
             "plain": each.plain,
-            "department": each.department("县（市、区）"),
-            "answer_working_days": each.answer_wd or None,
+            "department": each.department(
+                "县（市、区）" if county.kind == Organisation.CITY else county.name
+            ),
+            "phone": each.phone,
+            "answer_working_days": each.answer_wd,
             "article": each.article,
+            "offered": each.offered,
+            "scope": each.scope.name,
+            "effective_from": each.effective_from,
+            "effective_to": each.effective_to,
+            "doc_no": each.doc_no,
         }
-        for each in queries.other_matters()
+        for each in queries.matters_on(county, day)
     ]
 
 

@@ -11,6 +11,8 @@ from django.db import transaction
 
 from jiuzhu.accounts.models import Division, Organisation, OrganisationLink
 from jiuzhu.core import calendar, clock
+from jiuzhu.onedoor import matters
+from jiuzhu.onedoor.models import MatterEntry
 from jiuzhu.parameters.models import HolidayDay, HolidayNotice, PublishedValue
 from jiuzhu.policy.parameters import sample_rows
 
@@ -23,10 +25,12 @@ def load() -> dict[str, int]:
     _divisions()
     _organisations(yaml.safe_load((_DATA / "organisations.yaml").read_text(encoding="utf-8")))
     _holidays()
+    _matters()
     return {
         "divisions": Division.objects.filter(valid_to__isnull=True).count(),
         "organisations": Organisation.objects.count(),
         "holidays": HolidayDay.objects.count(),
+        "matters": MatterEntry.objects.values("code").distinct().count(),
     }
 
 
@@ -115,6 +119,15 @@ def _holidays() -> None:
                 HolidayDay.objects.bulk_create(
                     HolidayDay(day=day, notice=notice, kind=kind) for day in days[name]
                 )
+
+
+def _matters() -> None:
+    """A matter the register does not know yet; what the city has entered is never overwritten (ORG-15)."""
+    city = Organisation.objects.get(kind=Organisation.CITY)
+    known = set(MatterEntry.objects.values_list("code", flat=True))
+    for line in matters.seed():
+        if line["code"] not in known:
+            MatterEntry.objects.create(scope=city, entered_at=clock.now(), published_at=clock.now(), **line)
 
 
 def load_sample_profile() -> None:

@@ -104,6 +104,7 @@ def _schema_digest() -> str:
         folder / "infra" / "rights.py",
         folder / "infra" / "apps.py",
         folder / "infra" / "reference.py",
+        folder / "onedoor" / "matters.yaml",
         folder / "vault" / "rows.py",
     ]
     digest = hashlib.sha256()

@@ -51,7 +51,7 @@ class DoorForm(forms.Form):
         else:
             del self.fields["alone"]
         self.fields["other"].choices = [
-            (each.code, f"{each.title}：{each.plain}") for each in queries.other_matters()
+            (each.code, f"{each.title}：{each.plain}") for each in queries.other_matters(town)
         ]
 
     def check(self) -> None:

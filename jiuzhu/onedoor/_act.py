@@ -22,7 +22,6 @@ from jiuzhu.audit.acts import record
 from jiuzhu.cases.permissions import check_recusal
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.onedoor.matters import matter
 from jiuzhu.onedoor.models import DoorCounter, Lead, LeadStep, Referral, ReferralStep
 from jiuzhu.onedoor.table import LEAD, LEAD_STATES, REFERRAL, REFERRAL_STATES
 from jiuzhu.parameters import queries as parameters
@@ -55,8 +54,8 @@ def clock_state(row: Lead | Referral, *, now: datetime | None = None) -> law.Clo
     began = clock.local(row.clock_started_at).date()
     regime = regime_today(row.town, began)
     values = parameters.plain_values(county_of(row.town, began), on=began, regime=regime)
-    if isinstance(row, Referral) and row.clock == ANSWER and matter(row.matter).answer_wd:
-        values = values | {law.deadlines()[row.clock].parameter: matter(row.matter).answer_wd}
+    if isinstance(row, Referral) and row.clock == ANSWER and row.entry.answer_wd:
+        values = values | {law.deadlines()[row.clock].parameter: row.entry.answer_wd}
     return law.due(
         row.clock,
         started_at=row.clock_started_at,

@@ -12,6 +12,7 @@ from django.db.models import Q
 from jiuzhu.accounts.models import Organisation, Staff
 from jiuzhu.cases.models import Case
 from jiuzhu.documents.models import Document
+from jiuzhu.parameters.models import Published, one_in_force, two_people
 from jiuzhu.people.models import Household, Person
 from jiuzhu.vault.fields import Sealed, SealedRow, index_column, sealed_column
 from jiuzhu.vault.models import StoredFile
@@ -22,6 +23,38 @@ class DoorCounter(models.Model):
 
     key = models.CharField(max_length=30, primary_key=True)
     last = models.PositiveIntegerField(default=0)
+
+
+class MatterEntry(Published):
+    """One line of the register of matters: who is competent, how to reach it, how long it has (ORG-15).
+
+    For the city or one county, from a day on. A referral keeps the line it was made with.
+    """
+
+    code = models.CharField("事项代码", max_length=12)
+    rank = models.PositiveSmallIntegerField("排列")
+    title = models.CharField("事项", max_length=20)
+    plain = models.CharField("群众看得懂的说明", max_length=80)
+    organ = models.CharField("主管部门", max_length=30)
+    of_county = models.BooleanField("部门名称前加县（市、区）名", default=True)
+    desk = models.CharField("收件箱", max_length=30, blank=True)
+    phone = models.CharField("热线", max_length=30)
+    answer_wd = models.PositiveSmallIntegerField("答复工作日", null=True)
+    article = models.CharField("依据", max_length=80)
+    offered = models.BooleanField("受理", default=True)
+    once = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        constraints = [
+            one_in_force("one_published_matter", "code", "scope"),
+            two_people("two_people_publish_matter"),
+            models.CheckConstraint(
+                condition=Q(answer_wd__isnull=True) | Q(answer_wd__range=(1, 60)), name="matter_answer_days"
+            ),
+        ]
+
+    def department(self, county_name: str) -> str:
+        return f"{county_name}{self.organ}" if self.of_county else self.organ
 
 
 class Timed(models.Model):
@@ -222,6 +255,7 @@ class Referral(SealedRow, Timed):
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, null=True, related_name="referrals")
     former = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="successor")
     matter = models.CharField("事项", max_length=12)
+    entry = models.ForeignKey(MatterEntry, on_delete=models.PROTECT, related_name="+")
     department = models.CharField("主管部门", max_length=60)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     need_sealed = sealed_column()

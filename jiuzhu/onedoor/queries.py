@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,14 @@ from django.db.models import Count, F, QuerySet
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation, Post, Staff
-from jiuzhu.accounts.organisations import COUNTY_LEVEL, towns_of, village_name, villages_of
+from jiuzhu.accounts.organisations import (
+    COUNTY_LEVEL,
+    county_of,
+    heir_of,
+    towns_of,
+    village_name,
+    villages_of,
+)
 from jiuzhu.accounts.queries import colleagues
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
@@ -20,10 +28,9 @@ from jiuzhu.cases.models import Case
 from jiuzhu.core import clock, id_numbers, names
 from jiuzhu.core.id_numbers import age_on, mask, mask_phone
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.onedoor import known, receptions, table
+from jiuzhu.onedoor import known, matters, receptions, table
 from jiuzhu.onedoor._act import check_may_see, clock_state, regime_today
-from jiuzhu.onedoor.matters import Matter, all_matters, matter
-from jiuzhu.onedoor.models import AskedMatter, Lead, LeadReport, Reception, Referral, Station
+from jiuzhu.onedoor.models import AskedMatter, Lead, LeadReport, MatterEntry, Reception, Referral, Station
 from jiuzhu.people.models import Household, Person
 from jiuzhu.people.queries import members_of
 from jiuzhu.vault.fields import blind
@@ -130,8 +137,44 @@ def urgent_matters(town: Organisation) -> list[Any]:
     return [aid for aid in registry.offered(regime) if aid.urgent]
 
 
-def other_matters() -> list[Matter]:
-    return list(all_matters().values())
+def other_matters(town: Organisation) -> list[MatterEntry]:
+    """What other departments are competent for in a town's county today (ORG-15)."""
+    today = clock.today()
+    return matters.offered(county_of(heir_of(town), today), today)
+
+
+def matter_names() -> list[tuple[str, str]]:
+    """Every matter that was ever published, by its latest name: for filters."""
+    rows = MatterEntry.objects.filter(state=MatterEntry.PUBLISHED).order_by("rank", "effective_from", "id")
+    return list({each.code: each.title for each in rows}.items())
+
+
+def matters_on(county: Organisation | None, on: date) -> list[MatterEntry]:
+    """The register on a day: as it holds for a county, or every line of the city and its counties."""
+    if county is None:
+        return list(matters.published_on(on))
+    return list(matters.in_force(county, on).values())
+
+
+def matter_drafts() -> list[MatterEntry]:
+    """Lines that wait for a second person."""
+    rows = MatterEntry.objects.filter(state=MatterEntry.DRAFT).select_related("scope", "entered_by")
+    return list(rows.order_by("effective_from", "id"))
+
+
+def matters_to_come(on: date) -> list[MatterEntry]:
+    """Published lines whose day is still ahead."""
+    rows = MatterEntry.objects.filter(state=MatterEntry.PUBLISHED, effective_from__gt=on)
+    return list(rows.select_related("scope").order_by("effective_from", "rank", "id"))
+
+
+def matter_history(code: str) -> list[MatterEntry]:
+    """Every published line of one matter, the newest first. Raises E_NOT_FOUND."""
+    rows = MatterEntry.objects.filter(code=code, state=MatterEntry.PUBLISHED)
+    found = list(rows.select_related("scope", "published_by").order_by("-effective_from", "-id"))
+    if not found:
+        raise Refusal("E_NOT_FOUND", what="事项")
+    return found
 
 
 # —— receptions
@@ -148,7 +191,9 @@ def reception_for(actor: Actor, uid: UUID | str) -> Reception:
 def matters_of(reception: Reception) -> list[dict[str, Any]]:
     """Every ticked matter with where it stands."""
     rows = []
-    for each in reception.matters.select_related("case", "person", "referral__town").order_by("id"):
+    for each in reception.matters.select_related(
+        "case", "person", "referral__town", "referral__entry"
+    ).order_by("id"):
         if each.kind == each.OWN:
             rows.append(
                 {
@@ -168,7 +213,7 @@ def matters_of(reception: Reception) -> list[dict[str, Any]]:
                 {
                     "own": False,
                     "code": each.code,
-                    "title": matter(each.code).title,
+                    "title": each.referral.entry.title,
                     "referral": each.referral,
                     "state": REFERRAL_STATES[each.referral.state],
                     "clock": clock_state(each.referral),
@@ -213,7 +258,7 @@ class Row:
 
     @property
     def title(self) -> str:
-        return matter(self.item.matter).title if isinstance(self.item, Referral) else ""
+        return self.item.entry.title if isinstance(self.item, Referral) else ""
 
 
 def row_of(actor: Actor, item: Any) -> Row:
@@ -240,7 +285,7 @@ def referrals(
     limit: int = PAGE,
 ) -> tuple[list[Row], int | None]:
     """The nearest deadline first while open ones are asked for, else newest first; ``(rows, next)``."""
-    rows = _in_area(actor, Referral.objects.select_related("town", "person"))
+    rows = _in_area(actor, Referral.objects.select_related("town", "person", "entry"))
     if state:
         rows = rows.filter(state=state)
     if matter_code:
@@ -306,7 +351,7 @@ def _paged(
 def referral_for(actor: Actor, uid: UUID | str) -> Referral:
     found = (
         Referral.objects.select_related(
-            "town", "person", "household", "document", "case", "reception", "former", "lead"
+            "town", "person", "entry", "household", "document", "case", "reception", "former", "lead"
         )
         .filter(uid=uid)
         .first()
@@ -323,7 +368,7 @@ def referral_view(actor: Actor, referral: Referral) -> dict[str, Any]:
     row = row_of(actor, referral)
     return {
         "referral": referral,
-        "about": matter(referral.matter),
+        "about": referral.entry,
         "place": row.place,
         "clock": row.clock,
         "moves": row.moves,
@@ -338,7 +383,9 @@ def referral_view(actor: Actor, referral: Referral) -> dict[str, Any]:
 
 
 def referrals_of_case(actor: Actor, case_uid: UUID | str) -> list[Row]:
-    rows = _in_area(actor, Referral.objects.select_related("town", "person")).filter(case__uid=case_uid)
+    rows = _in_area(actor, Referral.objects.select_related("town", "person", "entry")).filter(
+        case__uid=case_uid
+    )
     return [row_of(actor, each) for each in rows.order_by("id")]
 
 

@@ -27,7 +27,7 @@ from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.onedoor import leads, referrals
 from jiuzhu.onedoor._act import regime_today, take_number
-from jiuzhu.onedoor.matters import matter
+from jiuzhu.onedoor.matters import offered_matter
 from jiuzhu.onedoor.models import AskedMatter, Lead, Reception
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
@@ -178,7 +178,8 @@ def _check_matters(town: Organisation, own: list[str], other: list[str], need: s
     offered = {aid.code for aid in own_types(town)}
     if not set(own) <= offered:
         raise Refusal("E_INPUT", field="事项", problem="请从列出的事项中选择")
-    departments = [matter(code).department(county_of(town, clock.today()).name) for code in other]
+    county = county_of(town, clock.today())
+    departments = [offered_matter(county, clock.today(), code).department(county.name) for code in other]
     if other and not consent:
         raise Refusal("E_TRANSFER_CONSENT", departments="、".join(departments))
     if len(need.strip()) < 4:

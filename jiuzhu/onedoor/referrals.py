@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
-from jiuzhu.accounts.organisations import county_of, village_name
+from jiuzhu.accounts.organisations import county_of, heir_of, village_name
 from jiuzhu.accounts.roles import role_name
 from jiuzhu.audit.acts import record
 from jiuzhu.cases.models import Case
@@ -22,8 +22,8 @@ from jiuzhu.documents.models import Document
 from jiuzhu.infra.queue import defer
 from jiuzhu.onedoor._act import ANSWER, DoorAct, acting, clock_state, finish, regime_today
 from jiuzhu.onedoor.desk import Desk, Said, Slip, line
-from jiuzhu.onedoor.matters import Matter, matter
-from jiuzhu.onedoor.models import DepartmentAnswer, Lead, Reception, Referral
+from jiuzhu.onedoor.matters import offered_matter
+from jiuzhu.onedoor.models import DepartmentAnswer, Lead, MatterEntry, Reception, Referral
 from jiuzhu.onedoor.table import REFERRAL
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.models import Household, Person
@@ -33,16 +33,16 @@ _AFTER = {"TAKEN": "TAKEN", "RETURNED": "RETURNED", "DONE": "ANSWERED"}
 REMIND_EVERY = timedelta(days=7)
 
 
-def answer_days(town: Any, code: str) -> int:
+def answer_days(town: Any, about: MatterEntry) -> int:
     """Working days the department has: the matter's own, else the county's value."""
     today = clock.today()
     values = parameters.plain_values(county_of(town, today), on=today, regime=regime_today(town, today))
-    return matter(code).answer_wd or int(values["referral.answer_wd"])
+    return about.answer_wd or int(values["referral.answer_wd"])
 
 
 def _w50(
     actor: Actor,
-    about: Matter,
+    about: MatterEntry,
     told: dict[str, Any],
     *,
     household: Household,
@@ -56,7 +56,7 @@ def _w50(
         "id_no": person.id_no,
         "phone": person.phone or "无",
         "matter": about.title,
-        "answer_within": f"{answer_days(town, about.code)}个工作日",
+        "answer_within": f"{answer_days(town, about)}个工作日",
         "hotline": town.phone or "12345",
     }
     return documents.issue(
@@ -87,12 +87,14 @@ def write(
     once: UUID | str | None = None,
 ) -> Referral:
     """R1: one numbered slip W50, queued for delivery in the same transaction. Raises E_INPUT, E_DUP."""
-    about, now = matter(code), clock.now()
+    now = clock.now()
+    county = county_of(town, now.date())
+    about = offered_matter(county, now.date(), code)
     if len(need.strip()) < 4:
         raise Refusal("E_INPUT", field="群众诉求", problem="请写清需要什么帮助")
     if Referral.objects.filter(person=person, matter=code, open=True).exists():
         raise Refusal("E_DUP", why=f"{person.name}的“{about.title}”已经转办，还没有办结")
-    department = about.department(county_of(town, now.date()).name)
+    department = about.department(county.name)
     told = {
         "department": department,
         "village_name": village_name(village_code),
@@ -111,6 +113,7 @@ def write(
         lead=lead,
         former=former,
         matter=code,
+        entry=about,
         department=department,
         document=paper,
         state="",
@@ -156,14 +159,14 @@ def refer_case(
 def _slip(referral: Referral) -> Slip:
     waits = clock_state(referral) if referral.clock == ANSWER else None
     if waits is None:  # not delivered yet: what the clock will say
-        days = answer_days(referral.town, referral.matter)
+        days = answer_days(referral.town, referral.entry)
         by = parameters.calendar().add_working_days(clock.today(), days).on
     else:
         by = waits.due_on
     return Slip(
         uid=str(referral.uid),
         number=referral.number,
-        matter=matter(referral.matter).title,
+        matter=referral.entry.title,
         name=referral.person.name,
         id_no=referral.person.id_no,
         phone=referral.person.phone,
@@ -176,7 +179,7 @@ def _slip(referral: Referral) -> Slip:
 
 
 def _known(referral_id: int) -> Referral:
-    return Referral.objects.select_related("town", "person").get(pk=referral_id)
+    return Referral.objects.select_related("town", "person", "entry").get(pk=referral_id)
 
 
 def _failed(referral: Referral, failed: ConnectorFailure) -> None:
@@ -192,8 +195,11 @@ def deliver(referral_id: int, transport: Transport | None = None) -> bool:
         referral = _known(referral_id)
         if referral.state != "OPEN":
             return True
+        if not referral.entry.desk:
+            _failed(referral, ConnectorFailure("对方没有收件箱，请送纸质转办单", again=False))
+            return True
         try:
-            receipt = Desk(matter(referral.matter).desk, transport or line()).hand_in(_slip(referral))
+            receipt = Desk(referral.entry.desk, transport or line()).hand_in(_slip(referral))
         except ConnectorFailure as failed:
             _failed(referral, failed)
             return False
@@ -206,9 +212,9 @@ def fetch_answers(referral_id: int, transport: Transport | None = None) -> str:
     """R3: ask what the department has said and keep every new answer once; returns the referral's state."""
     with fence(PLATFORM):
         referral = _known(referral_id)
-        if referral.state not in ("SENT", "TAKEN") or not referral.receipt:
+        if referral.state not in ("SENT", "TAKEN") or not referral.receipt or not referral.entry.desk:
             return referral.state
-        desk = Desk(matter(referral.matter).desk, transport or line())
+        desk = Desk(referral.entry.desk, transport or line())
         try:
             said = desk.answers(str(referral.uid))
         except ConnectorFailure as failed:
@@ -317,8 +323,10 @@ def remind(
             raise Refusal("E_STATE", act="催办", state="今天已催办")
         act.to(act.row.state)
         act.change(reminded_on=act.today)
+    if not act.row.entry.desk:
+        return act.row
     try:
-        Desk(matter(act.row.matter).desk, transport or line()).remind(str(act.row.uid))
+        Desk(act.row.entry.desk, transport or line()).remind(str(act.row.uid))
     except ConnectorFailure as failed:
         Referral.objects.filter(pk=act.row.pk).update(failure=f"催办未送到：{failed.reason}"[:200])
     return act.row
@@ -339,12 +347,14 @@ def to_remind() -> list[UUID]:
 def undelivered() -> list[int]:
     """Slips still waiting for their department's inbox (every ten minutes)."""
     with fence(PLATFORM):
-        return list(Referral.objects.filter(state="OPEN").values_list("id", flat=True))
+        return list(
+            Referral.objects.filter(state="OPEN").exclude(entry__desk="").values_list("id", flat=True)
+        )
 
 
 def unanswered() -> list[int]:
     with fence(PLATFORM):
-        waiting = Referral.objects.filter(state__in=("SENT", "TAKEN"))
+        waiting = Referral.objects.filter(state__in=("SENT", "TAKEN")).exclude(entry__desk="")
         return list(waiting.values_list("id", flat=True))
 
 
@@ -379,18 +389,19 @@ def pass_on(
     once: UUID | str | None = None,
 ) -> Referral:
     """R5: sent back as not theirs; a new slip for another department takes its place. Returns the new one."""
-    matter(code)
     with acting(actor, Referral, uid, "R5", seen=seen, once=once) as act:
         former = act.row
+        town = heir_of(former.town)
+        about = offered_matter(county_of(town, act.today), act.today, code)
         if code == former.matter:
             raise Refusal("E_INPUT", field="转给哪个部门", problem="请选择另一个部门")
-        act.change(result="PASSED_ON", told=f"已改转{matter(code).title}主管部门")
+        act.change(result="PASSED_ON", told=f"已改转{about.title}主管部门")
         act.note(result="PASSED_ON", to_matter=code)
         successor = write(
             actor,
             household=former.household,
             person=former.person,
-            town=former.town,
+            town=town,
             village_code=former.village_code,
             code=code,
             need=former.need,

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Organisation
-from jiuzhu.accounts.roles import has_power, role_name
 from jiuzhu.audit.acts import record
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.core.steady import forget
 from jiuzhu.parameters.models import HolidayDay, HolidayNotice, PublishedValue
+from jiuzhu.parameters.publishing import check_may, put_in_force, take_back
 from jiuzhu.policy.parameters import check, declarations
-
-
-def _may(actor: Actor, power: str, act: str) -> None:
-    if not has_power(actor.role, power):
-        raise Refusal("E_AUTH", role=role_name(actor.role), act=act, why="")
 
 
 def _changed() -> None:
@@ -42,7 +37,7 @@ def enter_value(
     doc_no: str,
 ) -> PublishedValue:
     """A draft, checked against the declaration's bounds and its level. Raises E_AUTH, E_INPUT, E_NOT_FOUND."""
-    _may(actor, "parameters.enter", "录入标准")
+    check_may(actor, "parameters.enter", "录入标准")
     declaration = declarations().get(key)
     scope = Organisation.objects.filter(pk=scope_id).exclude(kind=Organisation.TOWN).first()
     if declaration is None or scope is None:
@@ -73,38 +68,8 @@ def publish_value(actor: Actor, value_id: int) -> PublishedValue:
 
     Raises E_AUTH, E_NOT_FOUND, E_STATE (not a draft, or an earlier day than a published one), E_SOD (same person).
     """
-    _may(actor, "parameters.publish", "发布标准")
-    draft = PublishedValue.objects.select_for_update().filter(pk=value_id).first()
-    if draft is None:
-        raise Refusal("E_NOT_FOUND", what="待发布的标准")
-    if draft.state != PublishedValue.DRAFT:
-        raise Refusal("E_STATE", act="发布标准", state="已发布或已作废")
-    if draft.entered_by_id == actor.id:
-        raise Refusal("E_SOD", who=actor.name, why="是录入人，须由另一人复核发布")
-    current = (
-        PublishedValue.objects.select_for_update()
-        .filter(
-            key=draft.key,
-            scope=draft.scope,
-            area_type=draft.area_type,
-            state=PublishedValue.PUBLISHED,
-            effective_to__isnull=True,
-        )
-        .first()
-    )
-    if current and current.effective_from >= draft.effective_from:
-        raise Refusal(
-            "E_STATE", act="发布标准", state=f"已有自{current.effective_from}起执行的标准，须晚于该日"
-        )
-    if current:
-        current.effective_to = draft.effective_from - timedelta(days=1)
-        current.save(update_fields=["effective_to"])
-    draft.state, draft.published_by_id, draft.published_at = PublishedValue.PUBLISHED, actor.id, clock.now()
-    try:
-        with transaction.atomic():
-            draft.save(update_fields=["state", "published_by", "published_at"])
-    except IntegrityError as clash:
-        raise Refusal("E_STATE", act="发布标准", state="与已发布的标准日期重叠") from clash
+    check_may(actor, "parameters.publish", "发布标准")
+    draft = put_in_force(actor, PublishedValue, value_id, what="标准", same=("key", "scope", "area_type"))
     record(actor, "parameter.publish", about=draft, key=draft.key, doc_no=draft.doc_no)
     _changed()
     return draft
@@ -113,12 +78,8 @@ def publish_value(actor: Actor, value_id: int) -> PublishedValue:
 @transaction.atomic
 def withdraw_draft(actor: Actor, value_id: int) -> None:
     """A draft nobody wants. Raises E_AUTH, E_NOT_FOUND."""
-    _may(actor, "parameters.enter", "作废草稿")
-    draft = PublishedValue.objects.filter(pk=value_id, state=PublishedValue.DRAFT).first()
-    if draft is None:
-        raise Refusal("E_NOT_FOUND", what="草稿")
-    draft.state = PublishedValue.WITHDRAWN
-    draft.save(update_fields=["state"])
+    check_may(actor, "parameters.enter", "作废草稿")
+    draft = take_back(PublishedValue, value_id)
     record(actor, "parameter.withdraw", about=draft, key=draft.key)
 
 
@@ -127,7 +88,7 @@ def load_holidays(
     actor: Actor, *, year: int, doc_no: str, off: list[date], makeup: list[date]
 ) -> HolidayNotice:
     """A State Council notice of one year; the year stops being provisional (WD-08). Raises E_AUTH, E_INPUT."""
-    _may(actor, "holidays.load", "载入放假通知")
+    check_may(actor, "holidays.load", "载入放假通知")
     if not doc_no.strip() or not off:
         raise Refusal("E_INPUT", field="放假通知", problem="请写明文号和放假日期")
     wrong = [day for day in (*off, *makeup) if day.year != year]

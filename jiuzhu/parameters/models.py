@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Q
 
 from jiuzhu.accounts.models import Organisation, Staff, no_overlap
 
 
-class PublishedValue(models.Model):
-    """One value of one declared parameter for one scope and span of days (sections 12 and 16)."""
+class Published(models.Model):
+    """A dated row for one scope, from its paper: a draft of one officer, put in force by another."""
 
     DRAFT, PUBLISHED, WITHDRAWN = "DRAFT", "PUBLISHED", "WITHDRAWN"
 
-    key = models.CharField("参数", max_length=60)
     scope = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    area_type = models.CharField("城乡", max_length=6, blank=True, default="")
-    value = models.JSONField()
     effective_from = models.DateField()
     effective_to = models.DateField(null=True)
     doc_no = models.CharField("文件号", max_length=80)
-    is_sample = models.BooleanField("示例标准", default=False)
     state = models.CharField(max_length=10, default=DRAFT)
     entered_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField()
@@ -28,18 +25,33 @@ class PublishedValue(models.Model):
     published_at = models.DateTimeField(null=True)
 
     class Meta:
+        abstract = True
+
+
+def one_in_force(name: str, *same: str) -> ExclusionConstraint:
+    """No two published rows with equal ``same`` columns hold on one day."""
+    return no_overlap(name, list(same), "effective_from", "effective_to", condition=Q(state="PUBLISHED"))
+
+
+def two_people(name: str) -> models.CheckConstraint:
+    """Who entered a row is not who published it."""
+    return models.CheckConstraint(
+        condition=Q(published_by__isnull=True) | ~Q(published_by=F("entered_by")), name=name
+    )
+
+
+class PublishedValue(Published):
+    """One value of one declared parameter for one scope and span of days (sections 12 and 16)."""
+
+    key = models.CharField("参数", max_length=60)
+    area_type = models.CharField("城乡", max_length=6, blank=True, default="")
+    value = models.JSONField()
+    is_sample = models.BooleanField("示例标准", default=False)
+
+    class Meta:
         constraints = [
-            no_overlap(
-                "one_published_value",
-                ["key", "scope", "area_type"],
-                "effective_from",
-                "effective_to",
-                condition=Q(state="PUBLISHED"),
-            ),
-            models.CheckConstraint(
-                condition=Q(published_by__isnull=True) | ~Q(published_by=F("entered_by")),
-                name="two_people_publish",
-            ),
+            one_in_force("one_published_value", "key", "scope", "area_type"),
+            two_people("two_people_publish"),
         ]
 
 

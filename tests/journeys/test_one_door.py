@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Organisation, Staff
@@ -115,3 +116,20 @@ def test_a_neighbour_is_noticed_visited_helped_and_passed_on(city: City) -> None
     )
     phone.open("/windows/").sound()
     phone.open("/speak/tell/").sound()
+
+
+def test_the_city_changes_the_register_of_matters_at_a_desk_and_on_a_phone(city: City) -> None:
+    first = city.staff("city")
+    first.open("/office/admin/matters/").sees("执行中的事项").sound()
+    first.press("医疗救助").sees("历次发布").sound()
+    first.fill("主管部门", "医疗保障服务中心").fill("文件号", "聊民字〔2019〕41号").sound()
+    first.press("保存草稿").sees("由另一人发布").sound()
+
+    second = city.staff("city2")
+    second.page.set_viewport_size(PHONE)
+    second.open("/office/admin/matters/").sound()
+    second.open("/office/admin/matters/new/").sound()
+    second.open("/office/admin/matters/MEDICAL/").sound()
+    second.open("/office/admin/matters/").press("发布").sees("即将执行").sound()
+    second.fill("哪一天", "2019-09-03").page.get_by_role("button", name="查看").click()
+    expect(second.page.locator("#matters-on")).to_contain_text("医疗保障服务中心")

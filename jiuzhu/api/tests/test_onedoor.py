@@ -89,6 +89,16 @@ def test_a_reception_opens_what_is_ours_and_passes_on_the_rest(token_of: Callabl
     assert _call(foreign, "GET", f"/referrals/{other['referral']}").status_code == 404
 
 
+def test_the_register_of_matters_is_read_for_a_day(token_of: Callable[[str], str]) -> None:
+    token = token_of(f"clerk-{TOWN}")
+
+    today = {each["code"]: each for each in _call(token, "GET", "/matters").json()}
+    assert (today["MEDICAL"]["department"], today["MEDICAL"]["answer_working_days"]) == ("莘县医疗保障局", 10)
+    assert (today["CHARITY"]["answer_working_days"], today["CHARITY"]["offered"]) == (None, True)
+    assert _call(token, "GET", "/matters?on=2014-04-30").json() == []
+    assert _call(token, "GET", "/matters?on=yesterday").json()["code"] == "E_INPUT"
+
+
 def test_every_act_has_its_address() -> None:
     paths = set(api.get_openapi_schema()["paths"])
 

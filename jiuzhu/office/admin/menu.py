@@ -13,6 +13,7 @@ GROUPS = (
         "gear",
         (
             Line("保障标准和参数", "office:standards"),
+            Line("一门受理事项表", "office:matters"),
             Line("审批权限下放", "office:delegations"),
             Line("工作日历", "office:calendar"),
             Line("权限表", "office:permissions"),

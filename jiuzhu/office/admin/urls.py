@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from jiuzhu.office.admin import audit, delegations, divisions, people, standards
+from jiuzhu.office.admin import audit, delegations, divisions, matters, people, standards
 
 urlpatterns = [
     path("", standards.home, name="admin-home"),
     path("standards/", standards.standards, name="standards"),
     path("standards/new/", standards.enter, name="standard-new"),
     path("standards/<int:value_id>/", standards.decide, name="standard-decide"),
+    path("matters/", matters.matters, name="matters"),
+    path("matters/new/", matters.edit, name="matter-new"),
+    path("matters/<int:entry_id>/decide/", matters.decide, name="matter-decide"),
+    path("matters/<str:code>/", matters.edit, name="matter"),
     path("calendar/", standards.calendar, name="calendar"),
     path("delegations/", delegations.delegations, name="delegations"),
     path("delegations/new/", delegations.record, name="delegation-new"),

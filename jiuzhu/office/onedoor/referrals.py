@@ -49,7 +49,7 @@ class SearchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["matter"].choices = [
             ("", "全部"),
-            *((each.code, each.title) for each in queries.other_matters()),
+            *queries.matter_names(),
         ]
 
 
@@ -167,7 +167,8 @@ def _fields(key: str, view: dict[str, Any]) -> type[forms.Form]:
             text=text("部门答复内容"),
         )
     if key == "R5":
-        others = [each for each in queries.other_matters() if each.code != view["referral"].matter]
+        found = view["referral"]
+        others = [each for each in queries.other_matters(found.town) if each.code != found.matter]
         return form_of(
             code=forms.ChoiceField(
                 label="改转哪个事项的主管部门", choices=[(each.code, each.title) for each in others]
@@ -266,10 +267,10 @@ class ReferForm(forms.Form):
     code = forms.ChoiceField(label="转给哪个事项的主管部门", widget=forms.RadioSelect)
     need = text("群众诉求")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, town: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = [
-            (each.code, f"{each.title}：{each.plain}") for each in queries.other_matters()
+            (each.code, f"{each.title}：{each.plain}") for each in queries.other_matters(town)
         ]
 
 
@@ -277,7 +278,7 @@ class ReferForm(forms.Form):
 def refer_case(request: HttpRequest, uid: UUID) -> HttpResponse:
     """After 不予受理: another department's matter is passed on, with what the family already told."""
     case = cases.case_for(request.asker, uid)
-    form = ReferForm(request.POST or None, initial={"need": case.hardship})
+    form = ReferForm(request.POST or None, town=case.town, initial={"need": case.hardship})
     context = {
         "page_title": "转有关部门办理",
         "case": case,
