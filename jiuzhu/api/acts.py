@@ -215,6 +215,7 @@ ACTS = (
     ActRow("reinvestigate", "异议重新调查（D27r）", S.ReasonIn, _plain(objection.reinvestigate)),
     ActRow("terminate", "终止办理（D31）", S.EndIn, _plain(decision.terminate)),
     ActRow("record-death", "登记家庭成员去世（HH-14）", S.DeathIn, _plain(events.record_death)),
+    ActRow("keep-away", "登记成员还没有回家（AS-57）", S.AwayIn, _plain(events.keep_away)),
     ActRow("convert", "改办其他救助", S.ConvertIn, _plain(conversion.convert)),
     ActRow("carry-report", "沿用有效核对报告（VER-CV）", S.ActIn, _plain(verification.carry_report)),
     ActRow("file-kin", "登记近亲属备案（REL-04）", S.KinIn, _plain(events.file_kin)),

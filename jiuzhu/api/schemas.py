@@ -296,6 +296,11 @@ class DeathIn(ActIn):
     applicant_uid: UUID | None = Field(None, description="申请人去世时，改由谁作为申请人")
 
 
+class AwayIn(ActIn):
+    person_uid: UUID
+    until: date = Field(description="预计返回日期")
+
+
 class ConvertIn(ActIn):
     aid_type: str = Field(max_length=16)
     agreed: bool = Field(description="家庭已书面同意改办")

@@ -14,7 +14,7 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import offers, registry
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import authority, guards
+from jiuzhu.cases import authority, guards, homecomings
 from jiuzhu.cases import clocks as case_clocks
 from jiuzhu.cases.models import Case, CaseClock, Correction, Decision, Entitlement, Evidence, Step, Transfer
 from jiuzhu.cases.permissions import check_may_see
@@ -320,12 +320,15 @@ def report_expired(case: Case) -> bool:
 
 
 def followup_due(case: Case) -> bool:
-    """Whether departments have to be asked again after acceptance, or are being asked (VER-10, VER-20)."""
+    """Whether departments have to be asked again after acceptance, or are being asked (VER-10, VER-20, AS-57)."""
     run, report = verification.latest_run(case.id), verification.latest_report(case.id)
     if run is None or report is None:
         return False
     running = run.kind == "FOLLOWUP" and run.state == run.RUNNING
-    return running or report.valid_to < clock.today() or bool(verification.silent_codes(report.run))
+    today = clock.today()
+    if running or report.valid_to < today or verification.silent_codes(report.run):
+        return True
+    return bool(homecomings.to_ask(case, today))
 
 
 def verification_progress(case: Case) -> list[dict[str, Any]]:

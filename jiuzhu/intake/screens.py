@@ -73,6 +73,8 @@ def _signers_context(
     obligors = queries.obligors_of(case) if with_obligors else []
     for each in obligors:
         each["sign_url"] = frame.obligor_sign_url(case.uid, each["id"]) if frame.obligor_sign_url else ""
+    for each in adults:
+        each["may_sign"] = not each["signed"] and application.may_sign_now(case, person_uid=each["uid"])
     missing = [each["name"] for each in adults if not each["signed"]]
     missing += [each["name"] for each in obligors if not each["signed"] and not each["excuse"]]
     return {
@@ -200,7 +202,7 @@ def sign_page(
         "consent": consent_words(case),
         "once": handed.token(request),
         "seen": case.version,
-        "open": case.state == "INTENT" or (obligor_id is not None and application.may_sign_later(case)),
+        "open": application.may_sign_now(case, person_uid=person_uid, obligor_id=obligor_id),
     }
     if request.method != "POST":
         return render(request, "intake/sign.html", context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import ProtectedError, Q
@@ -257,13 +258,15 @@ def sign(
 ) -> Signature:
     """Keep one signature: finger or pen on the screen, or a photo of the signed paper. Once a person.
 
-    Either a member of the household or a supporter who lives apart signs (TK-05); a supporter who was named later,
-    also to a consent that is in force already.
+    Either a member of the household or a supporter who lives apart signs (TK-05); a supporter who was named later and
+    a member who came home (AS-57), also to a consent that is in force already.
     """
     signer = person or obligor
     assert signer is not None
     Authorisation.objects.select_for_update().get(pk=authorisation.pk)
-    later = obligor is not None and authorisation.state == Authorisation.IN_FORCE
+    home = {each.person_id for each in queries.returned(authorisation.household, clock.today())}
+    late = obligor is not None or (person is not None and person.id in home)
+    later = late and authorisation.state == Authorisation.IN_FORCE
     if authorisation.state != Authorisation.DRAFT and not later:
         raise Refusal("E_STATE", act="签署授权", state="授权书已签署齐全或已失效")
     if signer.household_id != authorisation.household_id:
@@ -320,6 +323,20 @@ def end_authorisation(
 ) -> None:
     authorisation.state, authorisation.ended_at = state, at
     authorisation.save(update_fields=["state", "ended_at"])
+
+
+def keep_away(household: Household, person_uid: UUID | str, *, until: date) -> Membership:
+    """He was due home and is not: away until another day (AS-57). Raises E_NOT_FOUND, E_INPUT."""
+    today = clock.today()
+    rows = queries.returned(household, today)
+    found = next((each for each in rows if str(each.person.uid) == str(person_uid)), None)
+    if found is None:
+        raise Refusal("E_NOT_FOUND", what="应返回的家庭成员")
+    if until < today:
+        raise Refusal("E_INPUT", field="预计返回日期", problem="不能早于今天")
+    found.exclude_until = until
+    found.save(update_fields=["exclude_until"])
+    return found
 
 
 def excuse_obligor(

@@ -63,14 +63,10 @@ def present_members(household: Household, on: date, regime: str) -> list[Members
     ]
 
 
-def returned(town_ids: tuple[int, ...], on: date) -> list[Membership]:
-    """Members whose time away is over and whose family has not been looked at since (AS-57)."""
-    return list(
-        Membership.objects.filter(household__town_id__in=town_ids, exclude_until__lt=on, left_on__isnull=True)
-        .exclude(exclude_code="")
-        .select_related("person", "household")
-        .order_by("exclude_until", "id")
-    )
+def returned(household: Household, on: date) -> list[Membership]:
+    """Living members whose time away is over (AS-57)."""
+    rows = members_of(household, on).exclude(exclude_code="")
+    return list(rows.filter(exclude_until__lt=on, person__died_on__isnull=True))
 
 
 def find_by_number(number: str) -> Person | None:

@@ -35,6 +35,12 @@ def latest_run(case_id: int) -> Run | None:
     return Run.objects.filter(case_id=case_id).order_by("-id").first()
 
 
+def asked_about(case_id: int) -> set[int]:
+    """Persons departments were asked about for a case, or are being asked about."""
+    runs = Run.objects.filter(case_id=case_id).exclude(state=Run.STOPPED)
+    return set(runs.values_list("subjects__person_id", flat=True)) - {None}
+
+
 def latest_report(case_id: int) -> Report | None:
     return Report.objects.filter(case_id=case_id).select_related("run").order_by("-id").first()
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.accounts.models import Kin
+from jiuzhu.accounts.models import Kin, Staff
 from jiuzhu.aid_types import registry
-from jiuzhu.cases.acts import application, decision
+from jiuzhu.cases.acts import application, decision, events, verification
 from jiuzhu.cases.acts._act import Act, table_of
 from jiuzhu.cases.evidence import parameter_set
 from jiuzhu.cases.guards import GUARDS, SHARED_MATERIALS
+from jiuzhu.cases.homecomings import homecomings
 from jiuzhu.cases.models import KinFiling
 from jiuzhu.core import clock, id_numbers
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.people.queries import returned
 from jiuzhu.policy.evidence import Evidence
 from jiuzhu.vault.fields import blind
+from jiuzhu.verification.models import Run
 from tests.families import DELEGATED, City, Family, person, refused
 from tests.scenarios import hands
 
@@ -169,8 +173,88 @@ def test_as_57_a_husband_in_prison_neither_counts_nor_earns(city: City) -> None:
     found = hands.outcome(family)
 
     assert (found.counted, found.per_capita_fen, found.conclusion) == (2, 0, "QUALIFIED")
-    clerk = family.staff("TOWN_CLERK")
-    with fence(clerk):
-        assert returned(clerk.towns, date(2020, 3, 31)) == []
-        back = returned(clerk.towns, date(2020, 4, 1))
+    household = family.case.household
+    with fence(PLATFORM):
+        assert returned(household, date(2020, 3, 31)) == []
+        back = returned(household, date(2020, 4, 1))
     assert [(each.person.name, each.exclude_until) for each in back] == [("孙铁柱", date(2020, 3, 31))]
+
+
+def _due_home_yesterday(city: City) -> tuple[Family, Any]:
+    """The husband's last day away falls into the investigation; it is the day after, ten o'clock."""
+    family = _mother_and_child(city).until("INVESTIGATING")
+    with fence(PLATFORM):
+        away = family.case.household.memberships.filter(person__name="孙铁柱")
+        away.update(exclude_until=family.now.date())
+        husband = away.get().person
+        assert homecomings(family.case, family.now.date()) == []
+    family.now = clock.instant(family.now.date() + timedelta(days=1), 10)
+    return family, husband
+
+
+def test_as_57_who_comes_home_while_the_case_runs_signs_is_asked_about_and_counts(city: City) -> None:
+    family, husband = _due_home_yesterday(city)
+    clerk, verifier = family.staff("TOWN_CLERK"), family.staff("TOWN_VERIFIER")
+    with family.at():
+        with fence(clerk):
+            (due,) = homecomings(family.case, family.now.date())
+            assert (due.person, due.to_sign, due.to_ask) == (husband, True, True)
+        with fence(verifier), refused("E_STATE", "完整"):  # nobody is asked about before he has signed
+            verification.start_followup(verifier, family.uid)
+        with fence(clerk):
+            application.sign(clerk, family.uid, person_uid=husband.uid, picture=drawn_picture("签"))
+            with refused("E_STATE"):
+                application.sign(clerk, family.uid, person_uid=husband.uid, picture=drawn_picture("签"))
+            (due,) = homecomings(family.case, family.now.date())
+            assert (due.to_sign, due.to_ask) == (False, True)
+        with fence(verifier):
+            verification.start_followup(verifier, family.uid)
+        with fence(PLATFORM):
+            run = Run.objects.filter(case_id=family.pk).latest("id")
+            assert [each.person_id for each in run.subjects.all()] == [husband.id]
+            for inquiry in run.inquiries.all():
+                verification.ask_source(inquiry.id, city.line())
+            assert homecomings(family.case, family.now.date()) == []
+        with fence(verifier):
+            verification.conclude_followup(verifier, family.uid)
+
+    family.resume().until("TOWN_REVIEW")
+    assert hands.outcome(family).counted == 3
+
+
+def test_as_57_who_was_due_home_and_is_not_stays_away_until_another_day(city: City) -> None:
+    family, husband = _due_home_yesterday(city)
+    clerk, lead = family.staff("TOWN_CLERK"), family.staff("TOWN_LEAD")
+    until = family.now.date() + timedelta(days=90)
+    with family.at():
+        with fence(lead), refused("E_AUTH"):
+            events.keep_away(lead, family.uid, person_uid=husband.uid, until=until)
+        with fence(clerk):
+            with refused("E_INPUT", "预计返回日期"):
+                events.keep_away(clerk, family.uid, person_uid=husband.uid, until=date(2019, 9, 1))
+            with refused("E_STALE"):
+                events.keep_away(clerk, family.uid, person_uid=husband.uid, until=until, seen=0)
+            with refused("E_NOT_FOUND"):
+                events.keep_away(clerk, family.uid, person_uid=family.case.applicant.uid, until=until)
+            events.keep_away(clerk, family.uid, person_uid=husband.uid, until=until)
+            assert homecomings(family.case, family.now.date()) == []
+
+    family.resume().until("TOWN_REVIEW")
+    assert hands.outcome(family).counted == 2
+
+
+def test_as_57_the_case_page_says_who_is_due_home_and_takes_another_day(city: City) -> None:
+    family, husband = _due_home_yesterday(city)
+    page, away = f"/office/cases/{family.uid}/", f"/office/cases/{family.uid}/away/{husband.uid}/"
+    client = Client()
+    client.force_login(
+        Staff.objects.get(pk=family.staff("TOWN_CLERK").id), backend="jiuzhu.accounts.backend.StaffBackend"
+    )
+    with family.at():
+        assert "孙铁柱原定在外到" in client.get(page).content.decode()
+        assert "在这里签" in client.get(f"{page}sign/").content.decode()
+        wrong = client.post(away, {"until": "明天"})
+        assert wrong.status_code == 422 and "预计返回日期" in wrong.content.decode()
+        assert client.post(away, {"until": "2020-03-31"}).status_code == 302
+        assert "原定在外到" not in client.get(page).content.decode()
+        assert client.post(away, {"until": "2020-03-31"}).status_code == 404

@@ -83,6 +83,25 @@ def test_dyn_04_the_month_of_the_death_is_still_due(home: Home) -> None:
     assert crosscheck.look_through(DAY) == 0
 
 
+def test_as_57_the_day_after_a_member_was_due_home_the_town_is_told_once(home: Home) -> None:
+    """And again only when he was kept away until another day that has passed."""
+    with fence(PLATFORM):
+        away = home.city._person(home.entitlement.household, SPOUSE, 7, date(2019, 12, 1))
+        spans = Membership.objects.filter(person=away)
+        spans.update(exclude_code="PRISON", exclude_until=date(2020, 3, 9))
+
+    assert crosscheck.look_through(date(2020, 3, 9)) == 0
+    assert crosscheck.look_through(DAY) == 1
+    assert crosscheck.look_through(DAY) == 0
+    assert told() == [("RETURNED", "W")]
+    with fence(PLATFORM):
+        alert = Alert.objects.get()
+        assert alert.person_id == away.id and "2020-03-09" in alert.text
+        spans.update(exclude_until=date(2020, 4, 30))
+    assert crosscheck.look_through(date(2020, 4, 30)) == 0
+    assert crosscheck.look_through(date(2020, 5, 1)) == 1
+
+
 def test_sup_20_an_alert_is_answered_by_the_town_with_what_was_found_out(home: Home) -> None:
     with fence(PLATFORM):
         Person.objects.filter(pk=home.persons[1].pk).update(died_on=date(2020, 2, 3))

@@ -18,7 +18,7 @@ from jiuzhu.accounts.roles import role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import clocks, evidence, guards, one_form, papers
+from jiuzhu.cases import clocks, evidence, guards, homecomings, one_form, papers
 from jiuzhu.cases.acts._act import Act, acting, finish, locked
 from jiuzhu.cases.acts.verification import end_consent
 from jiuzhu.cases.models import (
@@ -317,8 +317,7 @@ def sign(
     with transaction.atomic():
         case = locked(actor, uid)
         check_may_do(actor, case, FAMILY_SIDE, "签署授权")
-        in_time = case.state == "INTENT" or (obligor_id and may_sign_later(case))
-        if case.authorisation is None or not in_time:
+        if case.authorisation is None or not may_sign_now(case, person_uid=person_uid, obligor_id=obligor_id):
             raise Refusal("E_STATE", act="签署授权", state=STATES[case.state].name)
         person = (
             Person.objects.filter(uid=person_uid, household=case.household).first() if person_uid else None
@@ -363,6 +362,15 @@ _SIGN_LATER = ("AUTHORISED", "MAY_APPLY", "APPLIED", "CORRECTION", "ACCEPTED", "
 def may_sign_later(case: Case) -> bool:
     """TK-05: whoever is first named in the form or during the investigation is asked to sign as well."""
     return registry.get(case.aid_type).obligors_sign and case.state in _SIGN_LATER
+
+
+def may_sign_now(case: Case, *, person_uid: UUID | str | None = None, obligor_id: int | None = None) -> bool:
+    """Before the consent is in force everybody; afterwards a supporter named late, a member who came home (AS-57)."""
+    if case.state == "INTENT":
+        return True
+    if obligor_id is not None:
+        return may_sign_later(case)
+    return person_uid is not None and homecomings.may_sign(case, str(person_uid), clock.today())
 
 
 def excuse_obligor(

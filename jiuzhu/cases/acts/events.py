@@ -9,13 +9,16 @@ from uuid import UUID
 from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
+from jiuzhu.aid_types import registry
+from jiuzhu.audit.acts import record
 from jiuzhu.cases import clocks, evidence, guards
-from jiuzhu.cases.acts._act import Act, acting
+from jiuzhu.cases.acts._act import Act, acting, locked
 from jiuzhu.cases.acts.application import all_signed, file_kin_paper
 from jiuzhu.cases.acts.investigation import assess_anew, open_round
 from jiuzhu.cases.acts.objection import close_objections
 from jiuzhu.cases.acts.verification import end_consent
 from jiuzhu.cases.models import Case, CaseMember, KinFiling
+from jiuzhu.cases.permissions import check_may_do
 from jiuzhu.core import clock
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.core.refusal import Refusal
@@ -25,6 +28,7 @@ from jiuzhu.people.queries import present_members
 from jiuzhu.publicity import acts as publicity
 from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
+from jiuzhu.workflow.states import STATES
 
 _DECLARED = ("APPLIED", "CORRECTION", "ACCEPTED")
 _REVIEWED = (
@@ -151,6 +155,58 @@ def look_again(act: Act) -> None:
     close_objections(act)
     publicity.take_down(act.case.id, act.today)
     open_round(act.case, act.actor)
+
+
+_AWAY = "登记还没有回家"
+
+
+def keep_away(
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    person_uid: UUID | str,
+    until: date,
+    seen: int | None = None,
+    once: UUID | str | None = None,
+) -> Case:
+    """A member due home is still away, until another day: he does not count, nobody waits for his signature (AS-57).
+
+    What was frozen with him is frozen anew; once others have reviewed it, they send it back first (E_STATE). Sent twice
+    it finds nobody due home (E_NOT_FOUND), whatever ``once`` says.
+    """
+    with transaction.atomic():
+        case = locked(actor, uid)
+        check_may_do(actor, case, ("TOWN_CLERK",), _AWAY)
+        if seen is not None and int(seen) != case.version:
+            raise Refusal("E_STALE", case_no=case.case_no)
+        if not case.open or (case.state in ("TOWN_REVIEW", *_REVIEWED) and _counted(case, str(person_uid))):
+            raise Refusal("E_STATE", act=_AWAY, state=STATES[case.state].name)
+        kept = people.keep_away(case.household, person_uid, until=until)
+        record(
+            actor,
+            "member.keep_away",
+            about=case,
+            case_no=case.case_no,
+            person_uid=kept.person.uid,
+            until=until.isoformat(),
+        )
+        if case.state in _DECLARED:
+            evidence.freeze(case, evidence.declared(case, clock.today()), kind="DECLARED", by=actor.name)
+        if case.state == "INTENT" and not people.missing_signers(
+            case.authorisation,
+            clock.today(),
+            regime=case.regime,
+            obligors=registry.get(case.aid_type).obligors_sign,
+        ):
+            return all_signed(actor, case)
+        return case
+
+
+def _counted(case: Case, ref: str) -> bool:
+    """Whether the evidence last frozen counts him."""
+    frozen = case.evidence.order_by("-seq").first()
+    members = frozen.body["members"] if frozen else []
+    return any(each["ref"] == ref and not each.get("exclude") for each in members)
 
 
 def file_kin(

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import evidence, guards
+from jiuzhu.cases import evidence, guards, homecomings
 from jiuzhu.cases.acts._act import Act, acting, attempt, locked
 from jiuzhu.cases.acts.investigation import assess_anew, open_round
 from jiuzhu.cases.guards import GUARDS
@@ -48,8 +48,13 @@ def start_run(
     mandatory: tuple[str, ...] | None = None,
     persons: list[Person] | None = None,
 ) -> Run:
-    """Open the run and queue its questions, about everybody at home unless told whom; jobs exist only if the act commits."""
+    """Open the run and queue its questions, about everybody at home unless told whom; jobs exist only if the act commits.
+
+    Whoever came home and has not signed yet is not asked about (VER-22, AS-57).
+    """
     case, aid = act.case, registry.get(act.case.aid_type)
+    waiting = homecomings.unsigned(case, act.today)
+    at_home = present_members(case.household, act.today, case.regime)
     run = verification_acts.start_run(
         act.actor,
         case_id=case.id,
@@ -57,7 +62,7 @@ def start_run(
         household=case.household,
         authorisation=case.authorisation,
         aid_type=case.aid_type,
-        people=persons or [each.person for each in present_members(case.household, act.today, case.regime)],
+        people=persons or [each.person for each in at_home if each.person_id not in waiting],
         sources=sources or aid.sources,
         mandatory=mandatory or aid.mandatory_sources,
         kind=kind,
@@ -297,7 +302,8 @@ def _only(act: Act, sources: set[str]) -> tuple[str, ...] | None:
 def start_followup(
     actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
 ) -> Case:
-    """VER-10, VER-20: after acceptance, ask again whoever was silent; everybody when the report has expired.
+    """VER-10, VER-20: after acceptance, ask again whoever was silent; everybody when the report has expired; and about
+    a member who came home (AS-57).
 
     The state stays; :func:`conclude_followup` brings the new report.
     """
@@ -310,10 +316,13 @@ def start_followup(
         _refuse_running(case)
         report = verification.latest_report(case.id)
         if report is not None and report.valid_to >= act.today:
-            silent = verification.silent_codes(report.run)
-            if not silent:
+            silent, home = verification.silent_codes(report.run), homecomings.to_ask(case, act.today)
+            if not silent and not home:
                 raise Refusal("E_STATE", act="补充核对", state="核对报告完整且在有效期内")
-            start_run(act, kind="FOLLOWUP", route="OWN", sources=_only(act, set(silent)))
+            if home:  # every source; about all of them where some had been silent
+                start_run(act, kind="FOLLOWUP", route="OWN", persons=None if silent else home)
+            else:
+                start_run(act, kind="FOLLOWUP", route="OWN", sources=_only(act, set(silent)))
         else:
             start_run(act, kind="FOLLOWUP", route="OWN")
     return case

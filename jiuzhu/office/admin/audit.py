@@ -63,6 +63,7 @@ _OTHERS = {
     "matter.enter": "录入事项",
     "matter.publish": "发布事项",
     "matter.withdraw": "作废事项草稿",
+    "member.keep_away": "登记成员还没有回家",
     "obligor.add": "登记义务人",
     "obligor.describe": "登记义务人能力",
     "parameter.enter": "录入标准",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
-from jiuzhu.cases import emergencies, queries
-from jiuzhu.cases.acts import application, service
+from jiuzhu.cases import emergencies, homecomings, queries
+from jiuzhu.cases.acts import application, events, service
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
@@ -112,12 +113,47 @@ def page_of(request: HttpRequest, case: Any, tab: str, **more: Any) -> HttpRespo
         "tabs": [{"title": title, "url": case_url(case, key), "current": key == tab} for key, title in TABS],
         "done": _stage_days(actor, case),
         "crumbs": [("案件查询", reverse("office:cases"))],
+        "homecomings": _homecomings(actor, case),
         "refer_url": reverse("office:refer-case", args=[case.uid])
         if case.state == "NOT_ACCEPTED" and actor.role == "TOWN_CLERK"
         else "",
     }
     status = refusal.status if refusal else 200
     return render(request, "office/work/case.html", context | _TAB[tab](actor, case) | more, status=status)
+
+
+def _homecomings(actor: Any, case: Any) -> list[dict[str, Any]]:
+    """Who is due home and what the case still owes him (AS-57); the township looks after it."""
+    if not actor.role.startswith("TOWN"):
+        return []
+    return [
+        {
+            "uid": each.person.uid,
+            "name": each.person.name,
+            "due_on": each.due_on,
+            "to_sign": each.to_sign,
+            "to_ask": each.to_ask,
+            "clerk": actor.role == "TOWN_CLERK",
+        }
+        for each in homecomings.homecomings(case, clock.today())
+    ]
+
+
+@staff_only
+@require_POST
+def keep_away(request: HttpRequest, uid: UUID, person: UUID) -> HttpResponse:
+    """He was due home and is not: until another day."""
+    case = queries.case_for(request.asker, uid)
+    try:
+        try:
+            until = date.fromisoformat(request.POST.get("until", ""))
+        except ValueError:
+            raise Refusal("E_INPUT", field="预计返回日期", problem="请填写日期") from None
+        events.keep_away(request.asker, uid, person_uid=person, until=until)
+    except Refusal as refusal:
+        return page_of(request, case, "facts", refusal=refusal)
+    messages.success(request, "已登记，到期再提示。")
+    return redirect(case_url(case))
 
 
 def _stage_days(actor: Any, case: Any) -> dict[str, Any]:

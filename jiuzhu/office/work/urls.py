@@ -34,6 +34,7 @@ urlpatterns = [
     path("cases/<uuid:uid>/reveal/<uuid:person>/<str:field>/", cases.reveal, name="reveal"),
     path("cases/<uuid:uid>/sign/", family.signers, name="signers"),
     path("cases/<uuid:uid>/sign/<uuid:person>/", family.sign, name="sign"),
+    path("cases/<uuid:uid>/away/<uuid:person>/", cases.keep_away, name="keep-away"),
     path("cases/<uuid:uid>/obligors/", family.obligors, name="obligors"),
     path("cases/<uuid:uid>/obligors/<int:obligor>/", family.sign_obligor, name="obligor-sign"),
     path("cases/<uuid:uid>/obligors/<int:obligor>/ability/", support.obligor, name="obligor"),

@@ -1,0 +1,65 @@
+"""A member who was away for a time comes home while a case of the family is open (AS-57): he counts from the day after
+the date that was given, signs the consent like every adult (AS-02), and departments are asked about him too (VER-22).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from jiuzhu.cases.models import Case
+from jiuzhu.core import clock
+from jiuzhu.core.id_numbers import age_on
+from jiuzhu.people.models import Authorisation, Person
+from jiuzhu.people.queries import returned
+from jiuzhu.verification import queries as verification
+
+
+@dataclass(frozen=True)
+class Homecoming:
+    """Who is due home since when, and what is still owed to the case."""
+
+    person: Person
+    due_on: date
+    to_sign: bool
+    to_ask: bool
+
+
+def homecomings(case: Case, on: date) -> list[Homecoming]:
+    """Members who came home since the case was opened and have not signed or were not asked about; else nothing.
+
+    One person's own aid does not hang on who else is at home; without consent nobody is asked about.
+    """
+    if not case.open or case.for_person_id is not None or case.authorisation is None:
+        return []
+    opened = clock.local(case.opened_at).date()
+    signed = set(case.authorisation.signatures.values_list("person_id", flat=True))
+    asked = verification.asked_about(case.id)
+    found = [
+        Homecoming(
+            person=each.person,
+            due_on=each.exclude_until,
+            to_sign=age_on(each.person.born_on, on) >= 18 and each.person_id not in signed,
+            to_ask=each.person_id not in asked,
+        )
+        for each in returned(case.household, on)
+        if each.exclude_until and each.exclude_until >= opened
+    ]
+    return [each for each in found if each.to_sign or each.to_ask]
+
+
+def may_sign(case: Case, person_uid: str, on: date) -> bool:
+    """Whoever came home signs a consent that the others have put in force."""
+    if case.authorisation is None or case.authorisation.state != Authorisation.IN_FORCE:
+        return False
+    return any(each.to_sign and str(each.person.uid) == str(person_uid) for each in homecomings(case, on))
+
+
+def unsigned(case: Case, on: date) -> set[int]:
+    """Nobody is asked about them before they have signed."""
+    return {each.person.id for each in homecomings(case, on) if each.to_sign}
+
+
+def to_ask(case: Case, on: date) -> list[Person]:
+    """Home, under the consent, and no department was asked about them yet."""
+    return [each.person for each in homecomings(case, on) if each.to_ask and not each.to_sign]
