@@ -5,6 +5,8 @@ Sources: ORG-01..ORG-15, VER-31/35, W43, W49 of the rule book; 聊民发〔2019�
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -78,6 +80,40 @@ class OrganisationLink(models.Model):
 
     class Meta:
         constraints = [no_overlap("one_parent_at_a_time", ["child"], "valid_from", "valid_to")]
+
+
+class Merger(models.Model):
+    """A township that ends in another from a day on: entered by the city, also ahead; done on its day (ORG-01)."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    town = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="mergers")
+    into = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField("生效日期")
+    doc_no = models.CharField("批准文件号", max_length=60)
+    entered_by = models.ForeignKey("Staff", on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey("Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    once = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(town=F("into")), name="merged_into_another"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="merger_done_or_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="merger_withdrawn_by_somebody",
+            ),
+            # a township ends once
+            models.UniqueConstraint(
+                fields=["town"], condition=Q(withdrawn_at__isnull=True), name="one_merger_of_a_town"
+            ),
+        ]
 
 
 class StaffManager(BaseUserManager):

@@ -24,8 +24,10 @@ def parent_of(organ: Organisation, on: date) -> Organisation | None:
 
 
 def county_of(town: Organisation, on: date) -> Organisation:
-    """The county-level authority (county bureau or zone) a town answers to on that day."""
+    """The county-level authority (county bureau or zone) a town answers to on that day; a former town its heir's."""
     county = parent_of(town, on)
+    if county is None and town.successor is not None:
+        return county_of(town.successor, on)
     if county is None:
         raise LookupError(f"{town} has no authority above it on {on}")
     return county

@@ -117,4 +117,4 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.page_not_found(request, exception)
 
 
-from jiuzhu.api import acts, benefits, dynamic, money, onedoor, reads, support, transfers  # noqa: E402, F401  (they register their endpoints on the api above)
+from jiuzhu.api import acts, benefits, divisions, dynamic, money, onedoor, reads, support, transfers  # noqa: E402, F401  (they register their endpoints on the api above)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiuzhu.cases import clocks, queries
-from jiuzhu.cases.acts import application, continuation, decision, verification
+from jiuzhu.cases.acts import application, continuation, decision, divisions, verification
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.jobs.queue import every, job
@@ -35,7 +35,10 @@ def lapse() -> None:
 
 @every("5 0 * * *", "cases.new_day")
 def new_day() -> None:
-    """Cases follow the authority (ORG-06); paused clocks show their new day; statuses not renewed have ended."""
+    """Townships merge on their day (ORG-01); cases follow the authority (ORG-06); paused clocks show their new day;
+    statuses not renewed have ended.
+    """
+    divisions.take_effect(clock.today())
     for uid in queries.misplaced(clock.today()):
         decision.follow_authority(uid)
     for case in queries.standing_still():

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from jiuzhu.accounts import queries as accounts
 from jiuzhu.accounts.roles import has_power, role_name
 from jiuzhu.cases.acts import divisions
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.intake import handed
 from jiuzhu.office.work.page import refused, staff_only
+from jiuzhu.ui.formats import cn_date
 
 _TEMPLATE = "office/admin/divisions.html"
 
@@ -23,6 +27,12 @@ _TEMPLATE = "office/admin/divisions.html"
 class MergeForm(forms.Form):
     town_id = forms.TypedChoiceField(label="撤销的乡镇（街道）", coerce=int)
     into_id = forms.TypedChoiceField(label="并入", coerce=int)
+    effective_on = forms.DateField(
+        label="生效日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="以后的日期到当天凌晨自动并入；不填为今天，立即并入",
+    )
     doc_no = forms.CharField(label="批准文件号", max_length=60, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,6 +72,8 @@ def change(request: HttpRequest) -> HttpResponse:
         "crumbs": [("机构", reverse("office:organisations"))],
         "merge": merge,
         "rename": rename,
+        "once": handed.token(request),
+        "mergers": divisions.mergers(request.asker),
     }
     if request.method != "POST":
         return render(request, _TEMPLATE, context)
@@ -77,12 +89,30 @@ def change(request: HttpRequest) -> HttpResponse:
             )
             return render(request, _TEMPLATE, context)
         if do == "merge":
-            done = divisions.merge_town(request.asker, **given)
-            words = f"{done['town'].name}已并入{done['into'].name}，{done['families']}户、在办案件{done['open_cases']}件一并转过去。"
+            words = _merged(divisions.merge_town(request.asker, **given, once=context["once"]))
         else:
             organ = divisions.renumber(request.asker, **given)
             words = f"已更名为{organ.name}（{organ.code}），已发文号不变。"
     except Refusal as refusal:
+        if refusal.code == "E_REPEAT":
+            return handed.repeated(request, refusal, reverse("office:divisions"))
         return refused(request, _TEMPLATE, context, refusal)
     messages.success(request, words)
-    return redirect("office:organisations")
+    return redirect("office:divisions" if do == "merge" else "office:organisations")
+
+
+def _merged(done: dict[str, Any]) -> str:
+    into, day = done["into"].name, cn_date(done["merger"].effective_on)
+    if done["moved"] is None:
+        return f"{done['town'].name}将自{day}起并入{into}，到当天自动办理；之前可以撤销。"
+    return (
+        f"{done['town'].name}已并入{into}，{done['families']}户、在办案件{done['open_cases']}件一并转过去。"
+    )
+
+
+@staff_only
+@require_POST
+def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
+    done = divisions.withdraw_merger(request.asker, uid)
+    messages.success(request, f"{done.town.name}的撤并登记已撤销。")
+    return redirect("office:divisions")

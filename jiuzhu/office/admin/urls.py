@@ -19,6 +19,7 @@ urlpatterns = [
     path("delegations/<int:delegation_id>/", delegations.delegation, name="delegation"),
     path("permissions/", people.permissions, name="permissions"),
     path("divisions/", divisions.change, name="divisions"),
+    path("divisions/<uuid:uid>/withdraw/", divisions.withdraw, name="merger-withdraw"),
     path("organisations/", people.organisations, name="organisations"),
     path("organisations/seal/", people.seal, name="seal"),
     path("staff/", people.staff, name="staff"),
