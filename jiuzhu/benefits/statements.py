@@ -19,7 +19,7 @@ SELECT e.id, e.state, coalesce(x.outcome_after, s.outcome), a.members_count, a.b
     a.care_fen, greatest(coalesce(l.last + interval '1 month', e.first_month)::date, e.first_month, %(since)s),
     coalesce(l.months, 0), coalesce(l.fen, 0),
     EXISTS (SELECT 1 FROM cases_entitlementamount n WHERE n.entitlement_id = e.id AND n.superseded_at IS NULL
-        AND n.from_month > greatest(coalesce(l.last + interval '1 month', e.first_month)::date, %(since)s)),
+        AND n.from_month > greatest(e.first_month, %(since)s)),
     EXISTS (SELECT 1 FROM benefits_change c WHERE c.entitlement_id = e.id AND c.state = 'DECIDED')
 FROM cases_entitlement e
 JOIN cases_decision d ON d.id = e.decision_id

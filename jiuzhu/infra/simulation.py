@@ -167,7 +167,10 @@ class Share:
         with clock.at(clock.instant(today, 7)):
             if self.city:
                 self.city.day(today)
-            self.events.update(self.chores.day(today))
+            try:
+                self.events.update(self.chores.day(today))
+            except (Refusal, DatabaseError) as met:
+                self.stuck.append(f"{today}日常工作：{met}")
             if parameters.calendar().is_working_day(today):
                 for review_id in due_reviews(self.counties, today, self.reviews):
                     self.reviews.add(review_id)

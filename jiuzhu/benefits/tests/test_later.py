@@ -200,6 +200,38 @@ def test_the_standard_rises_as_47_says(home: Home) -> None:
         standard.undo(second, batch.id, reason="文件有误")
 
 
+def told_of_less(home: Home) -> None:
+    """450 until March, listed; 270 from April by a notice that was served."""
+    home.city.pay(date(2020, 3, 1))
+    change = report(home, "CH-INC", earning(home, 1200))
+    examine(home, change)
+    decide(home, change)
+    serve(home, change)
+    assert home.amounts() == [("2020-01", "2020-03", 450), ("2020-04", "", 270)]
+
+
+def test_whoever_was_told_of_less_gets_more_than_he_was_told_by_the_new_standard(home: Home) -> None:
+    """450 → 480 from April: (480 − 360) × 3 = 360, less than March's 450 but more than the 270 of his notice (DYN-11)."""
+    told_of_less(home)
+    raise_standard(date(2020, 4, 1), 480)
+    batch = batch_of(home, date(2020, 4, 1))
+    second = home.city.staff("CENTER_STAFF", 1)
+    with fence(second):
+        standard.confirm(second, batch.id)
+        standard.apply(second, batch.id)
+    assert home.amounts() == [("2020-01", "2020-03", 450), ("2020-04", "", 360)]
+
+
+def test_a_change_within_the_months_already_listed_is_left_to_an_officer(home: Home) -> None:
+    """From March, when he still earned less: what March is owed does not follow from April's reckoning."""
+    told_of_less(home)
+    raise_standard(date(2020, 3, 1), 480)
+    batch = batch_of(home, date(2020, 3, 1))
+    with fence(PLATFORM):
+        assert (batch.families, batch.left_out) == (0, 1)
+        assert batch.lines.get().note == "另有已决定的变更"
+
+
 def test_a_batch_is_undone_before_a_list_took_it(home: Home) -> None:
     home.city.pay(date(2020, 3, 1))
     before = home.amounts()
