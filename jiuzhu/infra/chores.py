@@ -15,6 +15,7 @@ from jiuzhu.funds import acts as funds
 from jiuzhu.funds import queries as fund_queries
 from jiuzhu.infra import demo, queue
 from jiuzhu.infra.walk import Walker
+from jiuzhu.jobs import tasks
 from jiuzhu.parameters import acts as publishing
 from jiuzhu.parameters import queries as parameters
 
@@ -25,7 +26,7 @@ _LEAST_FEN, _TOP_UP_FEN = 3_000_000, 5_000_000
 
 class CityChores:
     """What the city publishes: its policy of regimes on the first day, a higher sample standard after eighteen months;
-    and the daily job that plans reviews for everybody.
+    and the nightly jobs for everybody.
     """
 
     def __init__(self, walker: Walker, start: date, policy: str) -> None:
@@ -38,6 +39,7 @@ class CityChores:
         if today == self.raised_on:
             for area_type, fen in _NEW_STANDARD.items():
                 self._publish("dibao.standard", area_type, fen, today, "示例标准STD-T2（非公布标准）")
+        tasks.new_day()
         reviews.plan(today)
 
     def _publish(self, key: str, area_type: str, value: object, since: date, doc_no: str) -> None:

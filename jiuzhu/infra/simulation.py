@@ -129,7 +129,8 @@ class Share:
         self.counties = sorted(organs, key=lambda organ: organ.code)
         self.payroll = PayrollWalk(self.walker, self.counties, BankFront(line))
         self.chores = Chores(self.walker, self.counties)
-        self.city = CityChores(self.walker, moments[0].date(), policy) if share == 0 else None
+        least = share == shares - 1  # who has fewest towns
+        self.city = CityChores(self.walker, moments[0].date(), policy) if least else None
         self.reviews: set[int] = set()
         for position, family in enumerate(_families(console, first, len(moments))):
             if share_of[_county(family["town"])] == share:
