@@ -22,7 +22,7 @@ run: .venv/run.stamp ## a working city on this machine: http://127.0.0.1:8780/ (
 
 test: .venv/dev.stamp ## all tests, the browser's included (ONLY=path or -k words)
 	@.ci/system-packages test
-	$(BIN)/pytest -n $(N) $(ONLY)
+	$(BIN)/pytest -n $(N) --dist worksteal $(ONLY)
 
 check: .venv/dev.stamp ## format, lint, types, import contracts, lock files, generated pages
 	$(BIN)/ruff format --check .

@@ -32,6 +32,7 @@ STAFF = {
     "LEAD": "lead-371522102",
     "APPROVER": "approver-371522",
     "CENTER": "center-371522",
+    "CITY": "city",
 }
 
 
