@@ -11,6 +11,7 @@ from jiuzhu.accounts.roles import ROLES, role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.core import refusal
 from jiuzhu.documents.catalogue import all_notices
+from jiuzhu.infra import rule_index
 from jiuzhu.onedoor.table import LEAD, LEAD_STATES, REFERRAL, REFERRAL_STATES, Place
 from jiuzhu.policy import conditions, parameters
 from jiuzhu.workflow.clocks import deadlines
@@ -253,6 +254,53 @@ def _conditions() -> str:
     return _page("条件", "由 aid_types/*/conditions.yaml 生成。", *parts)
 
 
+def _notice() -> str:
+    """聊民发〔2019〕57号 sentence by sentence; what no code keeps yet says so."""
+    known, rows = rule_index.rules(), rule_index.moves()
+
+    def link(rule: str) -> str:
+        if rule in known:
+            return f"[{rule}](rules.md#{rule.lower()})"
+        return f"[{rule}](moves.md)" if rule in rows else rule
+
+    parts = []
+    for title, sentences in rule_index.notice():
+        lines = []
+        for each in sentences:
+            there, missing = rule_index.kept(each.rules)
+            state = "尚未建设" if not there else f"{'、'.join(missing)} 尚未引用" if missing else ""
+            lines.append((each.number, each.words, " ".join(link(rule) for rule in each.rules), state))
+        parts += [f"## {title}\n", _table(["序号", "文件要求", "规则", "备注"], lines)]
+    return _page(
+        "聊民发〔2019〕57号逐句对照",
+        "由 docs/notice.yaml 和代码中引用的规则编号生成：一句话 → 规则 → 代码和测试（rules.md）。",
+        *parts,
+    )
+
+
+def _rules() -> str:
+    """Every rule id → the functions whose docstring names it, other files, tests."""
+
+    def file(path: str) -> str:
+        return f"[`{path}`](../../{path})"
+
+    parts, family = [], ""
+    for rule, found in rule_index.rules().items():
+        if rule.split("-")[0] != family:
+            family = rule.split("-")[0]
+            parts.append(f"## {family}\n")
+        named = [each for each in sorted(found.code) if each[2]]
+        also = sorted({path for path, _, words in found.code if not words} - {each[0] for each in named})
+        lines = [
+            f"- {file(path)} {f'`{name}` ' if name else ''}{words}".replace("|", "／")
+            for path, name, words in named
+        ]
+        lines += [f"- 另见 {'、'.join(map(file, also))}"] if also else []
+        lines += [f"- 测试 {'、'.join(map(file, sorted(found.tests)))}"] if found.tests else []
+        parts.append(f"### {rule}\n\n" + "\n".join(lines) + "\n")
+    return _page("规则在哪里", "由代码和测试中引用的规则编号生成。", *parts)
+
+
 _PAGES: dict[str, Callable[[], str]] = {
     "moves": _moves,
     "permissions": _permissions,
@@ -261,4 +309,6 @@ _PAGES: dict[str, Callable[[], str]] = {
     "papers": _papers,
     "parameters": _parameters,
     "conditions": _conditions,
+    "notice": _notice,
+    "rules": _rules,
 }
