@@ -17,17 +17,22 @@ from jiuzhu.api.api import api
 from jiuzhu.api.reads import shown
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import (
+    acceptance,
     afterwards,
     application,
+    authorisation,
     conversion,
     decision,
     emergency,
     events,
+    intention,
     investigation,
+    materials,
     objection,
     review,
     service,
     verification,
+    withdrawal,
 )
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -99,7 +104,7 @@ def _deliver(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> 
 
 
 def _sign(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> Any:
-    return application.sign(
+    return authorisation.sign(
         actor,
         uid,
         person_uid=fields["person"],
@@ -174,14 +179,14 @@ ACTS = (
     ActRow("answer-finding", "处理核对发现（VER-11）", S.FindingIn, _plain(verification.answer_finding)),
     ActRow("save-form", "保存申请表", S.FormIn, _form),
     ActRow("submit", "提交申请（D11、D9）", S.CommitIn, _plain(application.submit_application)),
-    ActRow("add-material", "提交材料", S.MaterialIn, _drawn(application.add_material)),
-    ActRow("accept", "受理（D12、D14）", S.AcceptIn, _plain(application.accept)),
+    ActRow("add-material", "提交材料", S.MaterialIn, _drawn(materials.add_material)),
+    ActRow("accept", "受理（D12、D14）", S.AcceptIn, _plain(acceptance.accept)),
     ActRow(
-        "ask-for-correction", "一次性告知补正（D13）", S.CorrectionIn, _plain(application.ask_for_correction)
+        "ask-for-correction", "一次性告知补正（D13）", S.CorrectionIn, _plain(acceptance.ask_for_correction)
     ),
-    ActRow("not-accept", "不予受理（D16）", S.CodedIn, _plain(application.not_accept)),
-    ActRow("withdraw", "撤回申请", S.ReasonIn, _plain(application.withdraw)),
-    ActRow("verify-again", "报告过期重新核对", S.ActIn, _plain(application.verify_again)),
+    ActRow("not-accept", "不予受理（D16）", S.CodedIn, _plain(acceptance.not_accept)),
+    ActRow("withdraw", "撤回申请", S.ReasonIn, _plain(withdrawal.withdraw)),
+    ActRow("verify-again", "报告过期重新核对", S.ActIn, _plain(verification.verify_again)),
     ActRow("start-investigation", "开始入户调查（D17）", S.ActIn, _plain(investigation.start_investigation)),
     ActRow("add-investigator", "加入调查人员", S.InvestigatorIn, _plain(investigation.add_investigator)),
     ActRow("record-visit", "入户情况", S.VisitIn, _visit),
@@ -247,7 +252,7 @@ def register(request: HttpRequest, body: schemas.IntentionIn) -> Any:
     people = [{key: value for key, value in each.dict().items() if value != ""} for each in body.people]
     key = key_of(request)
     try:
-        case = application.register_intention(
+        case = intention.register_intention(
             actor,
             town_id=town.id,
             village_code=body.village_code,

@@ -10,7 +10,7 @@ from jiuzhu.api.acts import ActRow, endpoint, picture
 from jiuzhu.api.schemas import ActIn, ObjectionIn, ReasonIn
 from jiuzhu.benefits.acts import support, support_stop
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application
+from jiuzhu.cases.acts import authorisation, obligors
 from jiuzhu.cases.acts import support as rating
 from jiuzhu.vault.uploads import Picture
 
@@ -132,15 +132,16 @@ def _rate(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> Any
 
 
 ACTS = (
-    ActRow("add-obligor", "登记法定义务人（TK-05）", NewObligorIn, _with_pictures(application.add_obligor)),
+    ActRow("add-obligor", "登记法定义务人（TK-05）", NewObligorIn, _with_pictures(obligors.add_obligor)),
     ActRow(
-        "sign-obligor", "义务人签署授权（TK-05）", ObligorSignIn, _with_pictures(application.sign, "picture")
+        "sign-obligor",
+        "义务人签署授权（TK-05）",
+        ObligorSignIn,
+        _with_pictures(authorisation.sign, "picture"),
     ),
+    ActRow("excuse-obligor", "义务人未签字说明（TK-05）", ExcuseIn, _with_pictures(obligors.excuse_obligor)),
     ActRow(
-        "excuse-obligor", "义务人未签字说明（TK-05）", ExcuseIn, _with_pictures(application.excuse_obligor)
-    ),
-    ActRow(
-        "describe-obligor", "义务人能力情况（TK-02）", AbilityIn, _with_pictures(application.describe_obligor)
+        "describe-obligor", "义务人能力情况（TK-02）", AbilityIn, _with_pictures(obligors.describe_obligor)
     ),
     ActRow("rate-self-care", "自理能力评估（TK-08）", RatingIn, _rate),
     ActRow(

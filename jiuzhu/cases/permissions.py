@@ -11,6 +11,9 @@ from jiuzhu.people.models import Household, Obligor, Person
 from jiuzhu.workflow.states import STATES
 from jiuzhu.workflow.table import Move, MoveTable
 
+# the family itself, and who writes for it: signatures, supporters, the form, materials
+FAMILY_SIDE = ("APPLICANT", "VILLAGE_ASSIST", "TOWN_CLERK")
+
 
 def check_may_see(actor: Actor, case: Case) -> None:
     """First fence; the second is the database's own. A foreign case does not exist for the asker."""

@@ -10,7 +10,7 @@ from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import county_of
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import MONTHLY
-from jiuzhu.cases.acts.application import regime_today
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
 from jiuzhu.infra.later_walk import later_walk
 from jiuzhu.infra.support_walk import settle, supported_later

@@ -21,14 +21,20 @@ from jiuzhu.accounts.queries import actor_for
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import (
+    acceptance,
     application,
+    authorisation,
     decision,
+    intention,
     investigation,
+    materials,
     objection,
+    obligors,
     review,
     service,
     support,
     verification,
+    withdrawal,
 )
 from jiuzhu.cases.guards import latest_posting
 from jiuzhu.cases.models import Case
@@ -110,7 +116,7 @@ def family_walk(
         note("waiting_for_signature", case.case_no)
         yield later(15)
         with fence(citizen):
-            application.withdraw(citizen, case.uid, reason="家庭成员不同意签署授权")
+            withdrawal.withdraw(citizen, case.uid, reason="家庭成员不同意签署授权")
         note("withdrawn", case.case_no)
         return case
     if not _asks_later(case):
@@ -127,7 +133,7 @@ def family_walk(
     clerk = walker.staff("TOWN_CLERK", town)
     with fence(clerk):
         if family["behaviour"].get("forgets"):
-            application.ask_for_correction(
+            acceptance.ask_for_correction(
                 clerk, case.uid, items=list(family["behaviour"]["forgets"]), explanation="请一次补齐。"
             )
     if family["behaviour"].get("forgets"):
@@ -136,12 +142,12 @@ def family_walk(
         yield later(0)
     clerk = walker.staff("TOWN_CLERK", town)
     with fence(clerk):
-        application.accept(clerk, case.uid, file_kin=True)
+        acceptance.accept(clerk, case.uid, file_kin=True)
     note("accepted", case.case_no)
     if family["behaviour"].get("withdraws_after") == "ACCEPTED":
         yield later(2)
         with fence(citizen):
-            application.withdraw(citizen, case.uid, reason="家庭情况好转，自愿放弃")
+            withdrawal.withdraw(citizen, case.uid, reason="家庭情况好转，自愿放弃")
         note("withdrawn", case.case_no)
         return case
     yield from go_on(walker, case, family, note)
@@ -236,7 +242,7 @@ def _first_word(walker: Walker, family: dict[str, Any]) -> Case:
     elif channel == "AGENT":
         actor = walker.staff("VILLAGE_ASSIST", town)
     with fence(actor):
-        return application.register_intention(
+        return intention.register_intention(
             actor,
             town_id=town.id,
             village_code=village.code,
@@ -262,7 +268,9 @@ def _sign(walker: Walker, case: Case, citizen: Actor, family: dict[str, Any]) ->
         for person in _adults(case):
             position = next(i for i, each in enumerate(family["people"]) if each["name"] == person.name)
             if position not in unwilling:
-                application.sign(citizen, case.uid, person_uid=person.uid, picture=drawn_picture("signature"))
+                authorisation.sign(
+                    citizen, case.uid, person_uid=person.uid, picture=drawn_picture("signature")
+                )
     if registry.get(case.aid_type).obligors_sign:
         _obligors_sign(walker, case, family)
     return state_of(case) == "AUTHORISED"
@@ -275,11 +283,11 @@ def _obligors_sign(walker: Walker, case: Case, family: dict[str, Any]) -> None:
     with fence(clerk):
         for obligor in case.household.obligors.order_by("id"):
             if kind := absent.get(obligor.name):
-                application.excuse_obligor(
+                obligors.excuse_obligor(
                     clerk, case.uid, obligor_id=obligor.id, kind=kind, reason="多次上门、电话联系均未果。"
                 )
             else:
-                application.sign(
+                authorisation.sign(
                     clerk, case.uid, obligor_id=obligor.id, picture=drawn_picture("signature"), mode="PAPER"
                 )
 
@@ -370,7 +378,7 @@ def _not_fit(
     if family["behaviour"].get("insists"):
         return True
     yield on_day(parameters.calendar().add_working_days(clock.today(), 11).on, 8)
-    application.lapse(case.uid, "D10")
+    withdrawal.lapse(case.uid, "D10")
     note("lapsed", case.case_no)
     return False
 
@@ -431,10 +439,10 @@ def _apply(case: Case, citizen: Actor, family: dict[str, Any]) -> None:
 def _supply(case: Case, citizen: Actor, family: dict[str, Any]) -> None:
     """The family brings everything the one notice asked for."""
     with fence(citizen):
-        application.supply(citizen, case.uid, account=_form(case, family, complete=True)["account"])
+        materials.supply(citizen, case.uid, account=_form(case, family, complete=True)["account"])
         for item in family["behaviour"]["forgets"]:
             if item != "bank_account":
-                application.add_material(citizen, case.uid, kind=item, picture=drawn_picture("photo"))
+                materials.add_material(citizen, case.uid, kind=item, picture=drawn_picture("photo"))
 
 
 def _investigate(walker: Walker, case: Case, town: Organisation, again: bool = False) -> Walk:

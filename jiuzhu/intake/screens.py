@@ -17,7 +17,8 @@ from django.shortcuts import redirect, render
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application
+from jiuzhu.cases.acts import application, authorisation
+from jiuzhu.cases.acts.obligors import add_obligor, excuse_obligor
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices, name_of
 from jiuzhu.core.refusal import Refusal
@@ -74,7 +75,7 @@ def _signers_context(
     for each in obligors:
         each["sign_url"] = frame.obligor_sign_url(case.uid, each["id"]) if frame.obligor_sign_url else ""
     for each in adults:
-        each["may_sign"] = not each["signed"] and application.may_sign_now(case, person_uid=each["uid"])
+        each["may_sign"] = not each["signed"] and authorisation.may_sign_now(case, person_uid=each["uid"])
     missing = [each["name"] for each in adults if not each["signed"]]
     missing += [each["name"] for each in obligors if not each["signed"] and not each["excuse"]]
     return {
@@ -92,7 +93,7 @@ def _signers_context(
         "missing": missing,
         "consent": consent_words(case),
         "open": case.state == "INTENT",
-        "obligors_open": case.state == "INTENT" or application.may_sign_later(case),
+        "obligors_open": case.state == "INTENT" or authorisation.may_sign_later(case),
         **more,
     }
 
@@ -119,7 +120,7 @@ def _obligor_act(request: HttpRequest, actor: Actor, case: Any) -> str:
     data = request.POST
     if data.get("do") == "excuse":
         number = data.get("obligor", "")
-        signed = application.excuse_obligor(
+        signed = excuse_obligor(
             actor,
             case.uid,
             obligor_id=int(number) if number.isdigit() else 0,
@@ -129,7 +130,7 @@ def _obligor_act(request: HttpRequest, actor: Actor, case: Any) -> str:
         if signed.state != "INTENT" and case.state == "INTENT":
             return "已登记；授权书已生效，工作人员将开始核对。"
         return "未签字的情况已登记。"
-    one = application.add_obligor(
+    one = add_obligor(
         actor,
         case.uid,
         name=data.get("name", ""),
@@ -202,7 +203,7 @@ def sign_page(
         "consent": consent_words(case),
         "once": handed.token(request),
         "seen": case.version,
-        "open": application.may_sign_now(case, person_uid=person_uid, obligor_id=obligor_id),
+        "open": authorisation.may_sign_now(case, person_uid=person_uid, obligor_id=obligor_id),
     }
     if request.method != "POST":
         return render(request, "intake/sign.html", context)
@@ -210,7 +211,7 @@ def sign_page(
         if not request.POST.get("read"):
             raise Refusal("E_INPUT", field="已阅读", problem="请先阅读授权内容，再勾选“我已阅读并同意”")
         picture, mode = handed.signature(request)
-        signed = application.sign(
+        signed = authorisation.sign(
             actor,
             case.uid,
             person_uid=person_uid,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiuzhu.cases import clocks, queries
-from jiuzhu.cases.acts import application, continuation, decision, divisions, verification
+from jiuzhu.cases.acts import continuation, decision, divisions, verification, withdrawal
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.jobs.queue import every, job
@@ -28,7 +28,7 @@ def lapse() -> None:
     """What lapsed: objection window, correction, apply window (D10, D15, D11x); silence accepts (CLK-AC)."""
     for uid, key in queries.lapsing(clock.today()):
         try:
-            application.lapse(uid, key)
+            withdrawal.lapse(uid, key)
         except Refusal:  # somebody acted in the meantime
             continue
 

@@ -21,7 +21,7 @@ from jiuzhu.accounts.roles import role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit.acts import record
-from jiuzhu.cases.acts import application
+from jiuzhu.cases.acts import intention
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -331,7 +331,7 @@ def open_intention(actor: Actor, uid: UUID | str, code: str) -> Case:
         raise Refusal("E_OPENED", matter=registry.get(code).short_name, case_no=asked.case.case_no)
     with fence(PLATFORM):
         rows = family_rows(reception.household)
-    case = application.register_intention(
+    case = intention.register_intention(
         actor,
         town_id=reception.town_id,
         village_code=reception.village_code,

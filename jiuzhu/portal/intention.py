@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application
+from jiuzhu.cases.acts import intention
 from jiuzhu.core import id_numbers
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
@@ -73,7 +73,7 @@ def family(request: HttpRequest, town_id: int) -> HttpResponse:
         values = forms.values()
         if id_numbers.normalise(values["people"][0]["id_no"]) != number:
             raise Refusal("E_OTHER_PERSON", name=request.asker.name)
-        case = application.register_intention(
+        case = intention.register_intention(
             request.asker, town_id=town.id, channel="ONLINE", once=context["once"], **values
         )
     except Refusal as refusal:

@@ -15,7 +15,7 @@ from jiuzhu.aid_types import registry
 from jiuzhu.benefits import queries as benefits
 from jiuzhu.benefits import support_queries
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application, service, verification
+from jiuzhu.cases.acts import materials, service, verification, withdrawal
 from jiuzhu.cases.guards import PROVIDED_MATERIALS
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -189,7 +189,7 @@ def say(request: HttpRequest, uid: UUID, what: str) -> HttpResponse:
     }
     if request.method != "POST":
         return render(request, "portal/say.html", context)
-    act = application.withdraw if what == "withdraw" else verification.object_to_report
+    act = withdrawal.withdraw if what == "withdraw" else verification.object_to_report
     try:
         act(
             actor,
@@ -250,7 +250,7 @@ def correction(request: HttpRequest, uid: UUID) -> HttpResponse:
         picture = handed.photo(request, "photo")
         if picture is None:
             raise Refusal("E_INPUT", field="照片", problem="请先拍照或选择图片")
-        application.add_material(actor, uid, kind=kind, picture=picture)
+        materials.add_material(actor, uid, kind=kind, picture=picture)
     except Refusal as refusal:
         return handed.refused(request, "portal/correction.html", context, refusal)
     messages.success(request, f"已收到：{PROVIDED_MATERIALS.get(kind, kind)}。")

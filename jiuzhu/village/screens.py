@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import support_queries
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application, objection
+from jiuzhu.cases.acts import intention, objection
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import acts as intake
@@ -127,7 +127,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         proof = handed.photo(request, "proof")
         if context["ground"] == Assistance.WRITTEN and proof is None:
             raise Refusal("E_INPUT", field="委托书照片", problem="书面委托须拍照留存")
-        case = application.register_intention(
+        case = intention.register_intention(
             actor, town_id=town.id, channel="AGENT", once=context["once"], **values
         )
         intake.note_assistance(

@@ -22,14 +22,18 @@ from jiuzhu.benefits import table as change_table
 from jiuzhu.benefits.acts import changes, recovery, reviews, support, support_stop
 from jiuzhu.benefits.models import Change, Overpay, Review, WorkOffer
 from jiuzhu.cases.acts import (
+    acceptance,
     application,
     archive,
+    authorisation,
     conversion,
     decision,
     emergency,
     events,
     investigation,
+    materials,
     objection,
+    obligors,
     service,
     timekeeping,
     transfer,
@@ -144,11 +148,11 @@ def _with_input(case: Case, persons: list[Person], draw: Draw) -> dict[str, Call
         )
 
     return {
-        "D2": lambda a: application.sign(a, uid, person_uid=one_of(draw, persons).uid, picture=SIGNATURE),
+        "D2": lambda a: authorisation.sign(a, uid, person_uid=one_of(draw, persons).uid, picture=SIGNATURE),
         "D3": lambda a: verification.start_verification(a, uid, route=one_of(draw, ("OWN", "COUNTY"))),
-        "D12": lambda a: application.accept(a, uid, file_kin=draw(st.booleans())),
-        "D14": lambda a: application.accept(a, uid, file_kin=True),
-        "D13": lambda a: application.ask_for_correction(
+        "D12": lambda a: acceptance.accept(a, uid, file_kin=draw(st.booleans())),
+        "D14": lambda a: acceptance.accept(a, uid, file_kin=True),
+        "D13": lambda a: acceptance.ask_for_correction(
             a, uid, items=[one_of(draw, PROVIDED_MATERIALS)], explanation="请补齐"
         ),
         "D23": lambda a: decision.approve(a, uid, override_reason=one_of(draw, ("", "家中特殊困难，集体研究决定"))),
@@ -201,20 +205,20 @@ def work(case: Case, draw: Draw) -> Iterator[Try]:
             yield Try(
                 "sign",
                 (FAMILY,),
-                lambda a, p=person: application.sign(a, uid, person_uid=p.uid, picture=SIGNATURE),
+                lambda a, p=person: authorisation.sign(a, uid, person_uid=p.uid, picture=SIGNATURE),
             )
         for obligor in case.household.obligors.order_by("id"):
             yield Try(
                 "sign",
                 (CLERK,),
-                lambda a, o=obligor: application.sign(
+                lambda a, o=obligor: authorisation.sign(
                     a, uid, obligor_id=o.id, picture=SIGNATURE, mode="PAPER"
                 ),
             )
             yield Try(
                 "excuse",
                 (CLERK,),
-                lambda a, o=obligor: application.excuse_obligor(
+                lambda a, o=obligor: obligors.excuse_obligor(
                     a, uid, obligor_id=o.id, kind="REFUSED", reason="多次上门不愿签字"
                 ),
             )
@@ -241,11 +245,11 @@ def work(case: Case, draw: Draw) -> Iterator[Try]:
                 ),
             )
     if case.state in ("APPLIED", "CORRECTION"):
-        yield Try("account", (FAMILY,), lambda a: application.supply(a, uid, account=account(applicant)))
+        yield Try("account", (FAMILY,), lambda a: materials.supply(a, uid, account=account(applicant)))
         yield Try(
             "material",
             (FAMILY,),
-            lambda a: application.add_material(a, uid, kind=one_of(draw, PROVIDED_MATERIALS), picture=PHOTO),
+            lambda a: materials.add_material(a, uid, kind=one_of(draw, PROVIDED_MATERIALS), picture=PHOTO),
         )
     if case.state == "INVESTIGATING":
         present = one_of(draw, persons)

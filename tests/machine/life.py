@@ -28,7 +28,7 @@ from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit import queries as audit
 from jiuzhu.benefits.models import Change, Review
 from jiuzhu.cases import clocks, dossier
-from jiuzhu.cases.acts import application, authority, emergency
+from jiuzhu.cases.acts import authority, emergency, intention
 from jiuzhu.cases.models import Case, CaseClock, Entitlement, EntitlementMember, Step
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import next_month
@@ -278,7 +278,7 @@ class Life(RuleBasedStateMachine):
             if aid.urgent:
                 one = {key: people[0][key] for key in ("name", "id_no")}
                 return emergency.report_emergency(actor, **place, **one, cause="01")
-            return application.register_intention(
+            return intention.register_intention(
                 actor,
                 **place,
                 area_type=case.area_type,

@@ -9,7 +9,7 @@ from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import county_of, villages_of
 from jiuzhu.benefits.acts import support
-from jiuzhu.cases.acts import application, archive, conversion, events
+from jiuzhu.cases.acts import archive, authorisation, conversion, events, intention, materials, withdrawal
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
@@ -37,7 +37,7 @@ def again(family: Family, village: int, **more: Any) -> Case:
     clerk, facts = family.staff("TOWN_CLERK"), family.facts
     people = [{key: each[key] for key in ("name", "id_no", "relation")} for each in facts["people"]]
     with family.at(), fence(clerk):
-        return application.register_intention(
+        return intention.register_intention(
             clerk,
             town_id=family.case.town_id,
             village_code=villages_of(family.case.town)[village].code,
@@ -53,7 +53,7 @@ def test_nobody_signs_a_consent_that_an_aid_does_not_ask_for(city: City) -> None
     family.step()
     clerk, applicant = family.staff("TOWN_CLERK"), family.case.applicant
     with family.at(), fence(clerk), refused("E_STATE"):
-        application.sign(clerk, family.uid, person_uid=applicant.uid, picture=drawn_picture("signature"))
+        authorisation.sign(clerk, family.uid, person_uid=applicant.uid, picture=drawn_picture("signature"))
 
 
 def test_a_family_s_dossier_moves_within_the_township_only_while_nothing_runs_in_it(city: City) -> None:
@@ -65,7 +65,7 @@ def test_a_family_s_dossier_moves_within_the_township_only_while_nothing_runs_in
 
     with family.at(), fence(family.citizen):
         for uid in (beside.uid, family.uid):
-            application.withdraw(family.citizen, uid, reason="不办了")
+            withdrawal.withdraw(family.citizen, uid, reason="不办了")
     moved = again(family, 3)
     with fence(PLATFORM):
         moved.household.refresh_from_db()
@@ -83,7 +83,7 @@ def test_a_consent_lives_as_long_as_anything_rests_on_it(city: City) -> None:
     assert family.case.state == "GRANTED" and second.authorisation_id == family.case.authorisation_id
 
     with family.at(), fence(clerk):
-        application.withdraw(clerk, second.uid, reason="不办了")
+        withdrawal.withdraw(clerk, second.uid, reason="不办了")
 
     assert family.case.authorisation.state == Authorisation.IN_FORCE
 
@@ -103,7 +103,7 @@ def test_nothing_ends_while_a_paper_of_its_way_is_missing(city: City) -> None:
     with fence(PLATFORM):
         Document.objects.filter(case_id=family.pk, code="W01").update(state=Document.VOID)
     with family.at(), fence(family.citizen), refused("E_DOC", "意愿登记"):
-        application.withdraw(family.citizen, family.uid, reason="不办了")
+        withdrawal.withdraw(family.citizen, family.uid, reason="不办了")
 
 
 def test_a_family_names_another_account_on_the_day_a_death_ended_the_former(city: City) -> None:
@@ -118,7 +118,7 @@ def test_a_family_names_another_account_on_the_day_a_death_ended_the_former(city
             clerk, family.uid, person_uid=persons[one].uid, died_on=clock.today(), proof="村委会证明"
         )
         account = {"holder": str(persons[other].uid), "bank_code": "103", "number": "6228480000007654321"}
-        application.supply(clerk, family.uid, account=account)
+        materials.supply(clerk, family.uid, account=account)
     with fence(PLATFORM), family.at():
         (now,) = family.case.household.accounts.filter(valid_to__isnull=True)
         assert now.holder_id == persons[other].id

@@ -11,7 +11,7 @@ from django.test import Client
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Kin, Staff
 from jiuzhu.aid_types import registry
-from jiuzhu.cases.acts import application, decision, events, verification
+from jiuzhu.cases.acts import acceptance, authorisation, decision, events, verification
 from jiuzhu.cases.acts._act import Act, table_of
 from jiuzhu.cases.evidence import parameter_set
 from jiuzhu.cases.guards import GUARDS, SHARED_MATERIALS
@@ -31,11 +31,9 @@ from tests.scenarios import hands
 def test_as_10_gaps_are_told_once_and_never_a_second_time(city: City) -> None:
     family = city.family("correction_needed").until("APPLIED")
     with hands.on(family, family.staff("TOWN_CLERK"), family.now.date()) as clerk:
-        application.ask_for_correction(
-            clerk, family.uid, items=["bank_account"], explanation="请补银行账户。"
-        )
+        acceptance.ask_for_correction(clerk, family.uid, items=["bank_account"], explanation="请补银行账户。")
         with refused("E_STATE"):  # no second notice while the first is out
-            application.ask_for_correction(clerk, family.uid, items=["photo"], explanation="还缺照片。")
+            acceptance.ask_for_correction(clerk, family.uid, items=["photo"], explanation="还缺照片。")
     with family.at(), fence(PLATFORM):
         row = table_of(family.case).named("D13")[0]
         again = Act(actor=PLATFORM, case=family.case, move=row, at=clock.now())
@@ -49,7 +47,7 @@ def test_as_11_what_departments_share_is_not_asked_of_the_family(city: City) -> 
     clerk = family.staff("TOWN_CLERK")
 
     with family.at(), fence(clerk), refused("E_SHARED", SHARED_MATERIALS["disability_certificate"]):
-        application.ask_for_correction(
+        acceptance.ask_for_correction(
             clerk, family.uid, items=["photo", "disability_certificate"], explanation="请补齐。"
         )
 
@@ -105,7 +103,7 @@ def test_as_48_an_undeclared_brother_on_the_committee_is_found_and_the_county_vi
         assert (found.declared, found.official_name, found.filed_at) == (False, "陈立本", None)
     clerk = family.staff("TOWN_CLERK")
     with family.at(), fence(clerk), refused("E_KIN", "陈立本"):
-        application.accept(clerk, family.uid)
+        acceptance.accept(clerk, family.uid)
     family.until("TOWN_APPROVAL")
     assert len(hands.papers(family, "W11")) == 1 and family.case.county_visit_required
 
@@ -202,9 +200,9 @@ def test_as_57_who_comes_home_while_the_case_runs_signs_is_asked_about_and_count
         with fence(verifier), refused("E_STATE", "完整"):  # nobody is asked about before he has signed
             verification.start_followup(verifier, family.uid)
         with fence(clerk):
-            application.sign(clerk, family.uid, person_uid=husband.uid, picture=drawn_picture("签"))
+            authorisation.sign(clerk, family.uid, person_uid=husband.uid, picture=drawn_picture("签"))
             with refused("E_STATE"):
-                application.sign(clerk, family.uid, person_uid=husband.uid, picture=drawn_picture("签"))
+                authorisation.sign(clerk, family.uid, person_uid=husband.uid, picture=drawn_picture("签"))
             (due,) = homecomings(family.case, family.now.date())
             assert (due.to_sign, due.to_ask) == (False, True)
         with fence(verifier):

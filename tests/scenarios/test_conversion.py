@@ -72,7 +72,7 @@ def test_as_33_whoever_is_granted_tekun_leaves_dibao_the_month_before(city: City
 
 
 def _tell_and_apply(family: Family) -> None:
-    from jiuzhu.cases.acts import application
+    from jiuzhu.cases.acts import acceptance, application
 
     clerk, citizen = family.staff("TOWN_CLERK"), family.citizen
     with family.at(), fence(clerk):
@@ -80,7 +80,7 @@ def _tell_and_apply(family: Family) -> None:
     with family.at(), fence(citizen):
         application.submit_application(citizen, family.uid, commitment=True)
     with family.at(), fence(clerk):
-        application.accept(clerk, family.uid)
+        acceptance.accept(clerk, family.uid)
 
 
 def test_a_family_refused_as_edge_goes_on_as_an_edge_family(city: City) -> None:
@@ -151,7 +151,7 @@ def _poorer(family: Family, city: City, month_yuan: int) -> None:
 
 def _asked_anew(family: Family, city: City) -> None:
     """Under the consent that goes on departments are asked again; the form is put right and handed in."""
-    from jiuzhu.cases.acts import application
+    from jiuzhu.cases.acts import acceptance, application
     from jiuzhu.infra import queue, walk
 
     verifier, clerk = family.staff("TOWN_VERIFIER"), family.staff("TOWN_CLERK")
@@ -168,7 +168,7 @@ def _asked_anew(family: Family, city: City) -> None:
             application.save_draft(citizen, family.uid, body)
             application.submit_application(citizen, family.uid, commitment=True)
         with fence(clerk):
-            application.accept(clerk, family.uid)
+            acceptance.accept(clerk, family.uid)
 
 
 @pytest.mark.parametrize(

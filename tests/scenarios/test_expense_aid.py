@@ -13,7 +13,17 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import delegation_for, villages_of
 from jiuzhu.cases import evidence
-from jiuzhu.cases.acts import application, decision, expense, investigation, objection, review, verification
+from jiuzhu.cases.acts import (
+    acceptance,
+    application,
+    decision,
+    expense,
+    intention,
+    investigation,
+    objection,
+    review,
+    verification,
+)
 from jiuzhu.cases.models import Case, Decision, Entitlement
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
@@ -41,7 +51,7 @@ class Expense:
         ]
         somebody = Actor(kind="CITIZEN", id=None, name=people[0]["name"], role="APPLICANT")
         with self.at(), fence(somebody):
-            self.pk = application.register_intention(
+            self.pk = intention.register_intention(
                 somebody,
                 town_id=self.town.id,
                 village_code=villages_of(self.town)[0].code,
@@ -94,7 +104,7 @@ class Expense:
             application.submit_application(self.citizen, case.uid, commitment=True)
         clerk = self.staff("TOWN_CLERK")
         with self.at(1), fence(clerk):
-            application.accept(clerk, case.uid, file_kin=True)
+            acceptance.accept(clerk, case.uid, file_kin=True)
         return self
 
     def ask(self) -> Expense:
@@ -262,7 +272,7 @@ def test_a_family_on_dibao_is_asked_for_its_spending_only(city: City) -> None:
     ]
     citizen = granted.citizen
     with family.at(), fence(citizen):
-        family.pk = application.register_intention(
+        family.pk = intention.register_intention(
             citizen,
             town_id=granted.case.town.id,
             village_code=granted.case.village_code,

@@ -354,10 +354,10 @@ def test_the_same_need_is_not_passed_on_twice_at_a_time(city: City, clerk: Actor
 def test_not_accepted_because_it_is_another_departments_becomes_a_referral(city: City) -> None:
     family = city.walk_to("APPLIED", town=DELEGATED)
     clerk = family.staff("TOWN_CLERK")
-    from jiuzhu.cases.acts import application
+    from jiuzhu.cases.acts import acceptance
 
     with family.at(), fence(clerk):
-        application.not_accept(clerk, family.uid, reason="属于住房救助，由住建部门办理", codes=[])
+        acceptance.not_accept(clerk, family.uid, reason="属于住房救助，由住建部门办理", codes=[])
         slip = referrals.refer_case(clerk, family.uid, code="HOUSING", need="")
 
     assert slip.need == family.case.hardship

@@ -235,11 +235,11 @@ def test_a_case_of_2019_recomputed_today_gives_the_same_outcome(city: City) -> N
 def test_as_30_forty_five_working_days_for_the_four_reasons_of_the_law(by_date: City, reason: str) -> None:
     """Accepted on 2022-03-01: twenty working days end on 03-29, forty-five on 05-06."""
     family = by_date.walk_to("APPLIED", town=COUNTY_DECIDES, start=date(2022, 2, 14))
-    from jiuzhu.cases.acts import application
+    from jiuzhu.cases.acts import acceptance
 
     clerk, lead = family.staff("TOWN_CLERK"), family.staff("TOWN_LEAD")
     with clock.at(date(2022, 3, 1)), fence(clerk):
-        application.accept(clerk, family.uid)
+        acceptance.accept(clerk, family.uid)
     with fence(PLATFORM):
         assert family.case.clocks.get(clock="CLK-T20").due_on == date(2022, 3, 29)
     with clock.at(date(2022, 3, 20)), fence(lead):

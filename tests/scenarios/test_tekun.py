@@ -23,7 +23,7 @@ from jiuzhu.benefits.acts import changes, crosscheck
 from jiuzhu.benefits.acts import support as support_acts
 from jiuzhu.benefits.acts import support_stop as stops
 from jiuzhu.benefits.models import Alert, Change, Overpay, SupportStop
-from jiuzhu.cases.acts import application, decision, investigation, objection, support
+from jiuzhu.cases.acts import authorisation, decision, investigation, objection, obligors, support
 from jiuzhu.cases.models import CareAgreement, Institution, SupportSpan
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -159,11 +159,11 @@ def test_tk_05_a_supporter_first_named_in_the_form_is_asked_to_sign_before_the_o
     with family.at(), fence(clerk):
         with refused("E_NOT_SIGNED", "张大山"):
             investigation.submit_investigation(clerk, family.uid)
-        application.excuse_obligor(
+        obligors.excuse_obligor(
             clerk, family.uid, obligor_id=late.id, kind="NOT_FOUND", reason="多次联系未果。"
         )
         with refused("E_REPEAT"):
-            application.excuse_obligor(
+            obligors.excuse_obligor(
                 clerk, family.uid, obligor_id=late.id, kind="NOT_FOUND", reason="多次联系未果。"
             )
 
@@ -177,11 +177,11 @@ def test_tk_05_the_late_supporter_signs_the_consent_that_is_in_force(city: City)
         )
     clerk = family.staff("TOWN_CLERK")
     with family.at(), fence(clerk):
-        application.sign(clerk, family.uid, obligor_id=late.id, picture=DRAWN, mode="PAPER")
+        authorisation.sign(clerk, family.uid, obligor_id=late.id, picture=DRAWN, mode="PAPER")
         assert not people.unsigned_obligors(family.case.authorisation)
         assert family.case.state == "INVESTIGATING"
         with refused("E_STATE"):
-            application.sign(clerk, family.uid, person_uid=case.applicant.uid, picture=DRAWN)
+            authorisation.sign(clerk, family.uid, person_uid=case.applicant.uid, picture=DRAWN)
 
 
 def test_tk_05_a_supporter_signs_too_or_it_is_written_down_why_not(city: City) -> None:
@@ -208,15 +208,15 @@ def test_tk_05_without_the_supporters_signature_nothing_is_verified(city: City) 
         case = walk._first_word(city.walker, family.facts)
         family.pk = case.pk
         with fence(family.citizen):
-            application.sign(family.citizen, case.uid, person_uid=case.applicant.uid, picture=DRAWN)
+            authorisation.sign(family.citizen, case.uid, person_uid=case.applicant.uid, picture=DRAWN)
     assert family.case.state == "INTENT"
     clerk = family.staff("TOWN_CLERK")
     with fence(PLATFORM):
         obligor = case.household.obligors.get()
     with family.at(), fence(clerk):
         with refused("E_REASONS"):
-            application.excuse_obligor(clerk, case.uid, obligor_id=obligor.id, kind="REFUSED", reason="")
-        application.excuse_obligor(
+            obligors.excuse_obligor(clerk, case.uid, obligor_id=obligor.id, kind="REFUSED", reason="")
+        obligors.excuse_obligor(
             clerk, case.uid, obligor_id=obligor.id, kind="REFUSED", reason="电话中明确拒绝签字"
         )
     assert family.case.state == "AUTHORISED"

@@ -189,5 +189,5 @@ def test_as_58_a_report_of_june_carries_no_application_in_september(city: City) 
     ):
         application.submit_application(citizen, family.uid, commitment=True)
     with hands.on(family, family.staff("TOWN_CLERK"), date(2019, 9, 2)) as clerk:
-        application.verify_again(clerk, family.uid)
+        verification.verify_again(clerk, family.uid)
     assert family.case.state == "AUTHORISED"

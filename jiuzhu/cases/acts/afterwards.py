@@ -10,7 +10,7 @@ from uuid import UUID
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.cases.acts._act import acting
-from jiuzhu.cases.acts.application import signature_pictures
+from jiuzhu.cases.acts.authorisation import signature_pictures
 from jiuzhu.cases.acts.verification import make_report, start_run
 from jiuzhu.cases.models import AfterCheck, Case
 from jiuzhu.core.codes import name_of

@@ -15,11 +15,12 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.roles import role_name
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit.acts import record
-from jiuzhu.cases.acts import application
+from jiuzhu.cases.acts import authorisation, opening
 from jiuzhu.cases.acts._act import Act, acting, finish, locked
 from jiuzhu.cases.models import Case, Draft, Material
 from jiuzhu.cases.models.case import CaseMember
 from jiuzhu.cases.permissions import check_recusal
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.parameters import queries as parameters
@@ -54,8 +55,8 @@ def convert(
         if not agreed:
             raise Refusal("E_SEAL", missing="家庭同意改办的书面意见")
         today = clock.today()
-        regime = application.regime_today(origin.county, today)
-        aid = application.offered_type(aid_type, regime)
+        regime = regime_today(origin.county, today)
+        aid = opening.offered_type(aid_type, regime)
         alone = _alone(aid, origin, person_uid)
         if aid.code == origin.aid_type and alone == origin.for_person:
             raise Refusal("E_INPUT", field="救助类别", problem="应与原来的不同")
@@ -79,7 +80,7 @@ def convert(
             origin=origin.case_no,
         )
         if case.authorisation.state == Authorisation.IN_FORCE:
-            return application.enter_authorised(actor, case)
+            return authorisation.enter_authorised(actor, case)
         return case
 
 
@@ -106,9 +107,9 @@ def _continue(actor: Actor, origin: Case, aid: AidType, regime: str, alone: Pers
     members = [each.person for each in members_of(household, today)]
     concerned = [alone] if alone else members
     renew = int(parameters.plain_values(origin.county, on=today, regime=regime)["status.renew_days"])
-    application.refuse_second(aid, household, concerned, alone, today, renew)
+    opening.refuse_second(aid, household, concerned, alone, today, renew)
     case = Case(
-        case_no=application.case_no(aid.case_prefix, origin.county, f"{today:%Y%m%d}"),
+        case_no=opening.case_no(aid.case_prefix, origin.county, f"{today:%Y%m%d}"),
         aid_type=aid.code,
         exclusive_group=aid.exclusive_group,
         regime=regime,

@@ -21,8 +21,8 @@ from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.cases import authority, evidence, papers
 from jiuzhu.cases.acts._act import Act, acting, finish
-from jiuzhu.cases.acts.application import case_no
 from jiuzhu.cases.acts.decision import reason_words, write_decision
+from jiuzhu.cases.acts.opening import case_no, refuse_repeat
 from jiuzhu.cases.acts.posting import post
 from jiuzhu.cases.acts.review import assessment_words
 from jiuzhu.cases.models import (
@@ -35,7 +35,6 @@ from jiuzhu.cases.models import (
     Opinion,
     OralApproval,
     Registration,
-    Step,
 )
 from jiuzhu.cases.models.case import CaseMember
 from jiuzhu.cases.regimes import regime_today
@@ -109,7 +108,7 @@ def report_emergency(
     moment = _reported(reported_at)
     try:
         with transaction.atomic(), fence(PLATFORM):
-            _refuse_repeat(once)
+            refuse_repeat("E1", once)
             household, person = people.register_recipient(
                 actor,
                 town=town,
@@ -183,12 +182,6 @@ def _may_report(actor: Actor, town: Organisation, village_code: str, aid: AidTyp
         raise Refusal("E_AUTH", role=role_name(actor.role), act="登记急难", why="")
     if town.id not in actor.towns or (actor.villages and village_code not in actor.villages):
         raise Refusal("E_AUTH", role=actor.organ, act="登记急难", why="不在本辖区。")
-
-
-def _refuse_repeat(once: Once) -> None:
-    done = Step.objects.filter(move="E1", once=once).select_related("case").first() if once else None
-    if done:
-        raise Refusal("E_REPEAT", case_no=done.case.case_no)
 
 
 def _open(

@@ -13,7 +13,8 @@ from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import clocks, evidence, guards
 from jiuzhu.cases.acts._act import Act, acting, locked
-from jiuzhu.cases.acts.application import all_signed, file_kin_paper
+from jiuzhu.cases.acts.acceptance import file_kin_paper
+from jiuzhu.cases.acts.authorisation import all_signed
 from jiuzhu.cases.acts.investigation import assess_anew, open_round
 from jiuzhu.cases.acts.objection import close_objections
 from jiuzhu.cases.acts.verification import end_consent

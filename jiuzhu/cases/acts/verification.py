@@ -413,6 +413,15 @@ def answer_finding(
         return finding
 
 
+def verify_again(
+    actor: Actor, uid: UUID | str, *, seen: int | None = None, once: UUID | str | None = None
+) -> Case:
+    """AS-58: the report has expired before the application; back to verification under the same consent."""
+    with acting(actor, uid, "D11r", seen=seen, once=once) as act:
+        pass
+    return act.case
+
+
 def end_consent(case: Case, at: Any) -> None:
     """The consent ends with the case (VER-21), unless another case or a benefit in course still rests on it."""
     consent = case.authorisation

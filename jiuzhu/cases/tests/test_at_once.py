@@ -12,7 +12,7 @@ from django.db import connection
 from jiuzhu.accounts.actor import CITIZEN, PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import villages_of
-from jiuzhu.cases.acts import application, decision
+from jiuzhu.cases.acts import application, decision, intention
 from jiuzhu.cases.models import Case, Decision
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -82,7 +82,7 @@ def _two_first_words() -> None:
         3,
         clock.instant(date(2019, 9, 3)),
         somebody,
-        lambda _: application.register_intention(
+        lambda _: intention.register_intention(
             somebody,
             town_id=town.id,
             village_code=village,

@@ -16,7 +16,19 @@ from jiuzhu.accounts.models import ConfidentialityAgreement, DelegationStep, Kin
 from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.audit.models import AuditEntry
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application, decision, investigation, objection, review, verification
+from jiuzhu.cases.acts import (
+    acceptance,
+    application,
+    authorisation,
+    decision,
+    intention,
+    investigation,
+    materials,
+    objection,
+    review,
+    verification,
+    withdrawal,
+)
 from jiuzhu.cases.models import Case, Material, Photo
 from jiuzhu.core import clock
 from jiuzhu.infra.walk import drawn_picture
@@ -58,7 +70,7 @@ def _first_word(actor: Actor, people: list[dict[str, Any]], **more: Any) -> Case
         "causes": ["03"],
     }
     with fence(actor):
-        return application.register_intention(actor, **(values | more))
+        return intention.register_intention(actor, **(values | more))
 
 
 def _person(id_no: str, name: str = "示例甲", relation: str = "0") -> dict[str, Any]:
@@ -166,14 +178,14 @@ def test_somebody_else_cannot_sign_for_the_family(city: City, unsigned: Family) 
     someone = stranger.case.applicant.uid
 
     with unsigned.at(), fence(unsigned.citizen), refused("E_SCOPE"):
-        application.sign(
+        authorisation.sign(
             unsigned.citizen, unsigned.uid, person_uid=someone, picture=drawn_picture("signature")
         )
 
 
 def test_one_person_signs_once(city: City, unsigned: Family) -> None:
     with unsigned.at(), fence(unsigned.citizen), refused("E_REPEAT"):
-        application.sign(
+        authorisation.sign(
             unsigned.citizen,
             unsigned.uid,
             person_uid=unsigned.case.applicant.uid,
@@ -232,7 +244,7 @@ def test_an_expired_report_carries_no_application(city: City) -> None:
 
     clerk = family.staff("TOWN_CLERK")
     with family.at(late), fence(clerk):
-        application.verify_again(clerk, family.uid)
+        verification.verify_again(clerk, family.uid)
     assert family.case.state == "AUTHORISED"
 
 
@@ -266,15 +278,15 @@ def test_what_departments_share_is_never_asked_for_and_gaps_are_told_once(city: 
 
     with family.at(), fence(clerk):
         with refused("E_SHARED", "残疾证"):
-            application.ask_for_correction(clerk, family.uid, items=["disability_certificate"])
+            acceptance.ask_for_correction(clerk, family.uid, items=["disability_certificate"])
         with refused("E_REASONS"):
-            application.ask_for_correction(clerk, family.uid, items=[])
+            acceptance.ask_for_correction(clerk, family.uid, items=[])
         with refused("E_DOC", "银行账户"):
-            application.accept(clerk, family.uid)
-        application.ask_for_correction(clerk, family.uid, items=["bank_account"])
+            acceptance.accept(clerk, family.uid)
+        acceptance.ask_for_correction(clerk, family.uid, items=["bank_account"])
         Case.objects.filter(pk=family.pk).update(state="APPLIED")
         with refused("E_ONCE"):
-            application.ask_for_correction(clerk, family.uid, items=["photo"])
+            acceptance.ask_for_correction(clerk, family.uid, items=["photo"])
 
 
 def test_after_the_promise_only_investigators_change_figures(city: City) -> None:
@@ -444,7 +456,7 @@ def test_the_same_picture_twice_is_one_photo_and_one_material(city: City) -> Non
     with family.at(), fence(clerk):
         for _ in range(2):
             investigation.add_photo(clerk, family.uid, picture=drawn_picture("home"))
-            application.add_material(clerk, family.uid, kind="photo", picture=drawn_picture("photo"))
+            materials.add_material(clerk, family.uid, kind="photo", picture=drawn_picture("photo"))
 
         assert Photo.objects.filter(case_id=family.pk).count() == 1
         assert Material.objects.filter(case_id=family.pk, kind="photo").count() == 1
@@ -468,7 +480,7 @@ def test_a_foreign_case_does_not_exist(city: City, waiting_in_county: Family) ->
                 with refused("E_NOT_FOUND"):
                     queries.case_for(asker, uid)
                 with refused("E_NOT_FOUND"):
-                    application.withdraw(asker, uid, reason="我要撤回")
+                    withdrawal.withdraw(asker, uid, reason="我要撤回")
                 if asker.role != "COUNTY_FINANCE":  # sees the rows it pays, by the first fence no case
                     assert not Case.objects.filter(uid=uid).exists()
         with fence(askers[0]):
@@ -526,13 +538,11 @@ def test_the_office_does_not_photograph_for_the_family(city: City) -> None:
         for act in (
             lambda: investigation.add_photo(auditor, family.uid, picture=drawn_picture("home")),
             lambda: investigation.sign_as_present(auditor, family.uid, picture=drawn_picture("signature")),
-            lambda: application.sign(
+            lambda: authorisation.sign(
                 auditor, family.uid, person_uid=adult.uid, picture=drawn_picture("signature")
             ),
             lambda: application.save_draft(auditor, family.uid, {}),
-            lambda: application.add_material(
-                auditor, family.uid, kind="photo", picture=drawn_picture("home")
-            ),
+            lambda: materials.add_material(auditor, family.uid, kind="photo", picture=drawn_picture("home")),
             lambda: objection.photograph_posting(
                 auditor, family.uid, picture=drawn_picture("posting"), moment="START"
             ),

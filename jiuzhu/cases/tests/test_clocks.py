@@ -9,7 +9,7 @@ import pytest
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.cases import clocks
-from jiuzhu.cases.acts import application, timekeeping
+from jiuzhu.cases.acts import acceptance, timekeeping
 from jiuzhu.cases.models import CaseClock, Extension, Pause, Step
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import WorkCalendar, shipped_calendar
@@ -139,7 +139,7 @@ def test_an_act_before_eight_in_the_morning_belongs_to_its_own_day(city: City) -
     early = clock.instant(family.now.date(), 0, 30)
 
     with family.at(early), fence(clerk):
-        application.accept(clerk, family.uid)
+        acceptance.accept(clerk, family.uid)
     with fence(PLATFORM):
         row = CaseClock.objects.select_related("case").get(case_id=family.pk, clock="CLK-T20")
         assert row.due_on == _wd(early.date(), 20)
@@ -275,7 +275,7 @@ def of_2022(city: City) -> Family:
     clerk = family.staff("TOWN_CLERK")
     family.now = clock.instant(date(2022, 3, 1))
     with family.at(), fence(clerk):
-        application.accept(clerk, family.uid)
+        acceptance.accept(clerk, family.uid)
     return family
 
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import DelegationStep, Kin
 from jiuzhu.accounts.organisations import delegation_for
-from jiuzhu.cases.acts import application, decision, events, objection, review
+from jiuzhu.cases.acts import decision, events, objection, review, withdrawal
 from jiuzhu.cases.models import CaseMember, EntitlementMember, KinFiling
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
@@ -390,7 +390,7 @@ def test_refusal_to_cooperate_and_the_familys_own_word_end_it_in_every_state(
                 _will_not(family, state)
                 transaction.set_rollback(True)
         with family.at(), fence(family.citizen):
-            application.withdraw(family.citizen, family.uid, reason="家庭情况好转，自愿放弃")
+            withdrawal.withdraw(family.citizen, family.uid, reason="家庭情况好转，自愿放弃")
 
         case = family.case
         assert (case.state, case.open, _papers(family, "W29")) == ("TERMINATED", False, 1)
@@ -423,7 +423,7 @@ def test_the_family_may_also_withdraw_while_something_is_asked_of_it(
 ) -> None:
     family = city.walk_to(state, story=story)
     with family.at(), fence(family.citizen):
-        application.withdraw(family.citizen, family.uid, reason="自愿放弃")
+        withdrawal.withdraw(family.citizen, family.uid, reason="自愿放弃")
     assert (family.case.state, _papers(family, "W29")) == ("TERMINATED", 1)
 
 

@@ -78,7 +78,7 @@ def test_a_person_already_helped_elsewhere_is_not_granted_twice(city: City) -> N
 
 def test_after_the_grant_a_new_application_is_a_change_not_a_case(city: City) -> None:
     from jiuzhu.accounts.actor import CITIZEN, Actor
-    from jiuzhu.cases.acts import application
+    from jiuzhu.cases.acts import intention
 
     family = city.walk_to("GRANTED", story="single_elder")
     case = family.case
@@ -86,7 +86,7 @@ def test_after_the_grant_a_new_application_is_a_change_not_a_case(city: City) ->
     somebody = Actor(kind=CITIZEN, id=None, name="示例", role="APPLICANT")
 
     with family.at(), fence(somebody), refused("E_DUP", "变更"):
-        application.register_intention(
+        intention.register_intention(
             somebody,
             town_id=case.town_id,
             village_code=case.village_code,

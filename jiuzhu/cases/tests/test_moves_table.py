@@ -18,16 +18,20 @@ from jiuzhu.accounts.roles import ROLES, has_power
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.cases.acts import (
+    acceptance,
     afterwards,
     application,
+    authorisation,
     decision,
     emergency,
     events,
+    intention,
     investigation,
     objection,
     review,
     support,
     verification,
+    withdrawal,
 )
 from jiuzhu.cases.acts._act import ALL_GUARDS, acting
 from jiuzhu.cases.models import Case
@@ -61,7 +65,7 @@ def _applicant(uid: Any) -> Any:
 
 
 def _sign(actor: Actor, uid: Any) -> Any:
-    return application.sign(actor, uid, person_uid=_applicant(uid), picture=drawn_picture("signature"))
+    return authorisation.sign(actor, uid, person_uid=_applicant(uid), picture=drawn_picture("signature"))
 
 
 def _appraise(vote: str) -> Call:
@@ -87,13 +91,13 @@ CALLS: dict[str, Call] = {
     "D9": lambda a, uid: application.submit_application(a, uid, commitment=True),
     "D10": _directly("D10"),
     "D11": lambda a, uid: application.submit_application(a, uid, commitment=True),
-    "D11r": lambda a, uid: application.verify_again(a, uid),
+    "D11r": lambda a, uid: verification.verify_again(a, uid),
     "D11x": _directly("D11x"),
-    "D12": lambda a, uid: application.accept(a, uid),
-    "D13": lambda a, uid: application.ask_for_correction(a, uid, items=["photo"]),
-    "D14": lambda a, uid: application.accept(a, uid),
+    "D12": lambda a, uid: acceptance.accept(a, uid),
+    "D13": lambda a, uid: acceptance.ask_for_correction(a, uid, items=["photo"]),
+    "D14": lambda a, uid: acceptance.accept(a, uid),
     "D15": _directly("D15"),
-    "D16": lambda a, uid: application.not_accept(a, uid, reason="不属本辖区", codes=["RC-OTHER"]),
+    "D16": lambda a, uid: acceptance.not_accept(a, uid, reason="不属本辖区", codes=["RC-OTHER"]),
     "D17": lambda a, uid: investigation.start_investigation(a, uid),
     "D18": lambda a, uid: investigation.submit_investigation(a, uid),
     "D19": lambda a, uid: review.forward(a, uid, opinion="同意上报"),
@@ -119,7 +123,7 @@ CALLS: dict[str, Call] = {
     ),
     "REL-04": lambda a, uid: events.file_kin(a, uid, official="陈立本", post="村委员", relation="兄弟"),
     "D31": lambda a, uid: decision.terminate(a, uid, reason="拒不配合"),
-    "D31w": lambda a, uid: application.withdraw(a, uid, reason="自愿放弃"),
+    "D31w": lambda a, uid: withdrawal.withdraw(a, uid, reason="自愿放弃"),
     "E2": lambda a, uid: _deliver(a, uid),
     "E2s": lambda a, uid: _deliver(a, uid),
     "E2o": lambda a, uid: emergency.record_oral_approval(
@@ -342,7 +346,7 @@ def test_a_citizen_registers_himself_and_staff_only_their_own_area(
         if role in ("TOWN_CLERK", "VILLAGE_ASSIST") or actor.kind in (CITIZEN, SYSTEM):
             continue
         with family.at(), fence(actor), pytest.raises(Refusal) as caught:
-            application.register_intention(
+            intention.register_intention(
                 actor,
                 town_id=town.id,
                 village_code=village,

@@ -9,7 +9,7 @@ import pytest
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.cases import guards
-from jiuzhu.cases.acts import application, decision, objection
+from jiuzhu.cases.acts import decision, objection, withdrawal
 from jiuzhu.cases.models import Appraisal, Entitlement, Objection
 from jiuzhu.core import clock
 from jiuzhu.infra.walk import drawn_picture
@@ -112,7 +112,7 @@ def test_a_sheet_hangs_while_its_result_stands(city: City, decided: Family) -> N
     assert publicity.sheet(posting.token, on) is not None
 
     with decided.at(clock.instant(on)), fence(decided.citizen):
-        application.withdraw(decided.citizen, decided.uid, reason="家庭情况好转")
+        withdrawal.withdraw(decided.citizen, decided.uid, reason="家庭情况好转")
 
     assert publicity.sheet(posting.token, on) is None
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
 from jiuzhu.cases import emergencies, homecomings, queries
-from jiuzhu.cases.acts import application, events, service
+from jiuzhu.cases.acts import authorisation, events, service
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
@@ -173,7 +173,7 @@ def _facts(actor: Any, case: Any) -> dict[str, Any]:
         "family": view,
         "emergency": emergencies.emergency_of(case),
         "obligors": queries.obligors_of(case),
-        "sign_later": application.may_sign_later(case),
+        "sign_later": authorisation.may_sign_later(case),
         "evidence": evidence,
         "incomes": [
             {

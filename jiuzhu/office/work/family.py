@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application
+from jiuzhu.cases.acts import materials
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, screens
 from jiuzhu.office.work.page import case_url, staff_only
@@ -61,6 +61,6 @@ def material(request: HttpRequest, uid: UUID) -> HttpResponse:
     picture = handed.photo(request, "picture")
     if picture is None:
         raise Refusal("E_INPUT", field="材料照片", problem="请选择照片")
-    application.add_material(request.asker, uid, kind=request.POST.get("kind", ""), picture=picture)
+    materials.add_material(request.asker, uid, kind=request.POST.get("kind", ""), picture=picture)
     messages.success(request, "材料已收。")
     return redirect(case_url(case))

@@ -15,8 +15,8 @@ from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import guards, queries
 from jiuzhu.cases.acts import (
+    acceptance,
     afterwards,
-    application,
     decision,
     emergency,
     events,
@@ -24,6 +24,7 @@ from jiuzhu.cases.acts import (
     objection,
     review,
     verification,
+    withdrawal,
 )
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices
@@ -385,10 +386,10 @@ SCREENS: dict[str, ActScreen] = {
         NotFitForm, _calls(verification.notify_not_fit, "confirmed", "explanation"), tone="danger"
     ),
     "D7": ActScreen(ReasonForm, _calls(verification.object_to_report, "reason"), "代申请人提出。"),
-    "D12": ActScreen(AcceptForm, _calls(application.accept, "file_kin"), "受理之日起20个工作日内办结。"),
-    "D13": ActScreen(CorrectionForm, _calls(application.ask_for_correction, "items", "explanation")),
-    "D14": ActScreen(ReceivedForm, _calls(application.accept, "file_kin", "received")),
-    "D16": ActScreen(CodedForm, _calls(application.not_accept, "codes", "reason"), tone="danger"),
+    "D12": ActScreen(AcceptForm, _calls(acceptance.accept, "file_kin"), "受理之日起20个工作日内办结。"),
+    "D13": ActScreen(CorrectionForm, _calls(acceptance.ask_for_correction, "items", "explanation")),
+    "D14": ActScreen(ReceivedForm, _calls(acceptance.accept, "file_kin", "received")),
+    "D16": ActScreen(CodedForm, _calls(acceptance.not_accept, "codes", "reason"), tone="danger"),
     "D17": ActScreen(PlainForm, _calls(investigation.start_investigation)),
     "D19": ActScreen(ForwardForm, _calls(review.forward, "opinion", "supports")),
     "D20": ActScreen(ReasonForm, _calls(review.return_to_investigation, "reason")),
@@ -415,7 +416,7 @@ SCREENS: dict[str, ActScreen] = {
         _calls(events.file_kin, "official", "post", "relation"),
         "备案后须经县级入户核查才能批准；本人在本案中回避。",
     ),
-    "D31w": ActScreen(WithdrawForm, _calls(application.withdraw, "reason"), "由申请人提出。", tone="danger"),
+    "D31w": ActScreen(WithdrawForm, _calls(withdrawal.withdraw, "reason"), "由申请人提出。", tone="danger"),
     "E2o": ActScreen(
         OralForm,
         _calls(emergency.record_oral_approval, "amount_fen", "approver_name", "approver_post", "said_at"),
@@ -451,7 +452,7 @@ SCREENS: dict[str, ActScreen] = {
     ),
     "E4r": ActScreen(RefuseForm, _calls(emergency.refuse_supplement, "codes", "reason"), tone="danger"),
     "E5": ActScreen(CodedForm, _calls(emergency.reject, "codes", "reason"), tone="danger"),
-    "D11r": ActScreen(PlainForm, _calls(application.verify_again), "核对报告已过期，按原授权重新核对。"),
+    "D11r": ActScreen(PlainForm, _calls(verification.verify_again), "核对报告已过期，按原授权重新核对。"),
 }
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from jiuzhu.cases.acts import application
+from jiuzhu.cases.acts import intention
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
 from jiuzhu.intake.family import FamilyForms
@@ -41,7 +41,7 @@ def register(request: HttpRequest, town_id: int) -> HttpResponse:
         return render(request, "office/work/intention.html", context)
     try:
         family.check()
-        case = application.register_intention(
+        case = intention.register_intention(
             request.asker, town_id=town.id, channel="WINDOW", once=context["once"], **family.values()
         )
     except Refusal as refusal:

@@ -18,7 +18,7 @@ from jiuzhu.benefits import support_queries
 from jiuzhu.benefits.acts import support as acts
 from jiuzhu.benefits.acts import support_stop as stops
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import application, objection
+from jiuzhu.cases.acts import objection, obligors
 from jiuzhu.cases.acts import support as rating_acts
 from jiuzhu.cases.acts.service import MODES
 from jiuzhu.core.codes import choices
@@ -177,7 +177,7 @@ def obligor(request: HttpRequest, uid: UUID, obligor: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, template, context, status=422)
     try:
-        application.describe_obligor(actor, uid, obligor_id=obligor, **form.cleaned_data)
+        obligors.describe_obligor(actor, uid, obligor_id=obligor, **form.cleaned_data)
     except Refusal as refusal:
         return refused(request, template, context, refusal)
     messages.success(request, f"{one['name']}的情况已登记，测算时使用。")

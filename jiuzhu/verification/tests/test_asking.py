@@ -15,7 +15,7 @@ from departments import app as simulated
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import ConfidentialityAgreement
 from jiuzhu.cases import evidence
-from jiuzhu.cases.acts import application, decision, objection, verification
+from jiuzhu.cases.acts import decision, objection, verification, withdrawal
 from jiuzhu.cases.models import Case
 from jiuzhu.connectors import contract
 from jiuzhu.connectors.contract import Reply, Transport
@@ -378,7 +378,7 @@ def test_an_answer_that_comes_after_the_withdrawal_is_not_kept(city: City, asked
 
     def withdraw() -> None:
         with fence(citizen):
-            application.withdraw(citizen, asked_nobody.uid, reason="不想申请了")
+            withdrawal.withdraw(citizen, asked_nobody.uid, reason="不想申请了")
 
     with asked_nobody.at():
         _ask(asked_nobody, "HJ", _line_while(city, withdraw))

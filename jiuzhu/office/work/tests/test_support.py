@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.cases.acts import application
+from jiuzhu.cases.acts import authorisation
 from jiuzhu.core import clock
 from jiuzhu.infra import walk
 from jiuzhu.office.work.tests.test_screens import browser, hidden, upload
@@ -67,7 +67,7 @@ def test_the_clerk_names_supporters_has_them_sign_and_writes_down_who_does_not(c
             {"do": "excuse", "obligor": other.id, "kind": "NOT_FOUND", "reason": "电话停机，邻居也不知去向"},
         )
         with fence(family.citizen):
-            application.sign(
+            authorisation.sign(
                 family.citizen,
                 case.uid,
                 person_uid=case.applicant.uid,
