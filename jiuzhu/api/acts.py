@@ -111,6 +111,7 @@ def _sign(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> Any
         picture=picture(fields["picture"]),
         mode=fields["mode"],
         on_behalf_of=fields["on_behalf_of"],
+        place=fields["place"],
         **versions,
     )
 

@@ -128,11 +128,17 @@ class ActIn(Schema):
     seen: int | None = Field(None, description="所依据的案件版本；也可用 If-Match")
 
 
+PLACE = Field(
+    "", max_length=10, description="WINDOW 群众到窗口，HOME 上门，AGENT 村（居）代办；空：不在工作人员面前"
+)
+
+
 class SignIn(ActIn):
     person: UUID
     picture: str = Field(max_length=4_000_000, description="签名图片，base64（PNG 或 JPEG）")
     mode: str = Field("SCREEN", description="SCREEN 手写屏 或 PAPER 纸质")
     on_behalf_of: str = Field("", max_length=20)
+    place: str = PLACE
 
 
 class PictureIn(ActIn):
@@ -141,6 +147,7 @@ class PictureIn(ActIn):
 
 class MaterialIn(PictureIn):
     kind: str = Field(max_length=40)
+    place: str = PLACE
 
 
 class IncomeIn(Schema):
@@ -182,6 +189,7 @@ class RouteIn(ActIn):
 
 class CommitIn(ActIn):
     commitment: bool
+    place: str = PLACE
 
 
 class NotFitIn(ActIn):
@@ -192,6 +200,7 @@ class NotFitIn(ActIn):
 class AcceptIn(ActIn):
     file_kin: bool = False
     received: list[str] = []
+    place: str = PLACE
 
 
 class CorrectionIn(ActIn):

@@ -112,6 +112,7 @@ def _refuse_failures(
         raise Refusal("E_DOC", missing="；".join(failures))
 
 
+_INTO_HIS_HAND = ("IN_PERSON", "WINDOW")
 _WORDS = {Document.DRAFT: "草稿", Document.SERVED: "已送达", Document.VOID: "已作废"}
 
 
@@ -125,11 +126,11 @@ def serve(
     proof: bytes | None = None,
     mime: str = "image/png",
 ) -> Service:
-    """Record service (DOC-03). In-person service needs the receiver's signature; a paper is served once."""
+    """Record service (DOC-03). Whoever takes it himself signs for it; a paper is served once."""
     locked = Document.objects.select_for_update().get(pk=document.pk)
     if locked.state != Document.ISSUED:
         raise Refusal("E_STATE", act="送达文书", state=_WORDS[locked.state])
-    if mode == "IN_PERSON" and not proof:
+    if mode in _INTO_HIS_HAND and not proof:
         raise Refusal("E_SEAL", missing="受送达人签字")
     now = clock.now()
     service = Service.objects.create(

@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import queries
+from jiuzhu.cases import queries, visits
 from jiuzhu.cases.acts import application, authorisation
 from jiuzhu.cases.acts.obligors import add_obligor, excuse_obligor
 from jiuzhu.core import clock
@@ -38,6 +38,7 @@ class Frame:
     link_url: Callable[[Any, Any], str] | None = None
     obligors_url: Callable[[Any], str] | None = None
     obligor_sign_url: Callable[[Any, Any], str] | None = None
+    asks_place: bool = False  # before staff: is the family at the window? (WF-05)
 
 
 def consent_words(case: Any) -> dict[str, Any]:
@@ -156,6 +157,7 @@ def sign_obligor(request: HttpRequest, frame: Frame, uid: UUID, obligor_id: int)
         frame=frame.template,
         back_url=frame.signers_url(case.uid),
         done_url=frame.signers_url(case.uid),
+        asks_place=frame.asks_place,
     )
 
 
@@ -178,6 +180,7 @@ def sign(request: HttpRequest, frame: Frame, uid: UUID, person_uid: UUID) -> Htt
         frame=frame.template,
         back_url=frame.signers_url(case.uid),
         done_url=frame.signers_url(case.uid),
+        asks_place=frame.asks_place,
     )
 
 
@@ -192,6 +195,7 @@ def sign_page(
     done_url: str,
     person_uid: str | None = None,
     obligor_id: int | None = None,
+    asks_place: bool = False,
 ) -> HttpResponse:
     """The page with text, pad and button; a refusal comes back as a banner on the same page."""
     context = {
@@ -204,6 +208,7 @@ def sign_page(
         "once": handed.token(request),
         "seen": case.version,
         "open": authorisation.may_sign_now(case, person_uid=person_uid, obligor_id=obligor_id),
+        **_places(request, case, asks_place),
     }
     if request.method != "POST":
         return render(request, "intake/sign.html", context)
@@ -219,6 +224,7 @@ def sign_page(
             picture=picture,
             mode=mode,
             on_behalf_of=request.POST.get("on_behalf_of", "")[:20],
+            place=_place(request, case, asks_place),
             seen=handed.version(request),
             once=context["once"],
         )
@@ -230,6 +236,26 @@ def sign_page(
     words = "全部签好，授权书已生效，工作人员将开始核对。" if begun else f"{name}已签字。"
     messages.success(request, words)
     return redirect(done_url)
+
+
+def _places(request: HttpRequest, case: Any, asks: bool) -> dict[str, Any]:
+    """Where the family may be, beginning with the last answer; said when coming today is once too often (WF-05)."""
+    if not asks:
+        return {}
+    about, last = request.session.get("place", ("", ""))
+    return {
+        "places": visits.PLACES.items(),
+        "place": request.POST.get("place") or (last if about == str(case.uid) else visits.WINDOW),
+        "once_more": visits.another(case),
+    }
+
+
+def _place(request: HttpRequest, case: Any, asked: bool) -> str:
+    """Where the clerk says the family is; the next signature of the case begins with it."""
+    given = request.POST.get("place", "") if asked else ""
+    if given:
+        request.session["place"] = (str(case.uid), given)
+    return given
 
 
 def one_form_page(request: HttpRequest, frame: Frame, uid: UUID, step: str) -> HttpResponse:
@@ -270,6 +296,7 @@ def one_form_page(request: HttpRequest, frame: Frame, uid: UUID, step: str) -> H
         "correcting": case.state == "CORRECTION",
         "promises": application.promises(aid),
         "aid": aid,
+        **_places(request, case, frame.asks_place),
     }
     if step == "confirm":
         context["summary"] = one_form.summary(body, members)
@@ -281,6 +308,7 @@ def one_form_page(request: HttpRequest, frame: Frame, uid: UUID, step: str) -> H
                 actor,
                 uid,
                 commitment=bool(data.get("commitment")),
+                place=_place(request, case, frame.asks_place),
                 seen=handed.version(request),
                 once=context["once"],
             )

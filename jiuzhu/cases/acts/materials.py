@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
-from jiuzhu.cases import guards
+from jiuzhu.cases import guards, visits
 from jiuzhu.cases.acts._act import locked
 from jiuzhu.cases.models import Case, Material
 from jiuzhu.cases.permissions import FAMILY_SIDE, check_may_do
@@ -23,7 +23,14 @@ from jiuzhu.workflow.states import STATES
 
 
 def add_material(
-    actor: Actor, uid: UUID | str, *, kind: str, picture: Picture, seen: int | None = None, once: Any = None
+    actor: Actor,
+    uid: UUID | str,
+    *,
+    kind: str,
+    picture: Picture,
+    place: str = "",
+    seen: int | None = None,
+    once: Any = None,
 ) -> Material:
     """A material handed in once, with its picture."""
     with transaction.atomic():
@@ -40,6 +47,7 @@ def add_material(
             file=files.keep(picture.content, picture.mime),
             defaults={"received_at": clock.now()},
         )
+        visits.note(actor, case, "提交材料", place=place)
         return material
 
 

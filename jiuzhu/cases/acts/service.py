@@ -8,7 +8,7 @@ from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.roles import has_power, role_name
-from jiuzhu.cases import clocks
+from jiuzhu.cases import clocks, visits
 from jiuzhu.cases.acts._act import locked
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.queries import papers_of
@@ -18,6 +18,7 @@ from jiuzhu.documents.models import Document, Service
 from jiuzhu.vault.uploads import Picture
 
 MODES = {
+    "WINDOW": "窗口领取",
     "IN_PERSON": "当面送达",
     "AGENT": "代收送达",
     "POST": "邮寄送达",
@@ -92,6 +93,8 @@ def _serve(
     )
     if paper.code == "W07":  # the family's ten days run from the day it has the paper in hand
         clocks.restart(case, "CLK-OBJW", service.served_at)
+    if mode == visits.WINDOW:
+        visits.note(actor, case, "领取文书", place=mode)
     for clock_id, codes in PROMISED.items():
         if paper.code in codes and waiting.isdisjoint(codes):
             clocks.stop(case, clock_id, service.served_at)

@@ -46,7 +46,6 @@ class Case(models.Model):
     accepted_on = models.DateField(null=True)
     decided_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
-    visits_count = models.PositiveSmallIntegerField("上门次数", default=0)
 
     class Meta:
         constraints = [
@@ -177,3 +176,13 @@ class Pause(models.Model):
                 condition=Q(kind="PAU-3") | Q(approved_by__isnull=False), name="pause_is_approved"
             )
         ]
+
+
+class Visit(models.Model):
+    """The family at the window for one errand; a day with any is one coming (WF-05). Append-only."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="visits")
+    on = models.DateField()
+    at = models.DateTimeField()
+    errand = models.CharField("事项", max_length=40)
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
-from jiuzhu.cases import emergencies, homecomings, queries
+from jiuzhu.cases import emergencies, homecomings, queries, visits
 from jiuzhu.cases.acts import authorisation, events, service
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -200,9 +200,17 @@ def _facts(actor: Any, case: Any) -> dict[str, Any]:
             ("困难情况", case.hardship or "—"),
             ("渠道", dict(CHANNELS).get(case.channel, case.channel)),
             ("来源", onedoor.origin_of_case(actor, case) or "—"),
-            ("上门次数", f"{case.visits_count} 次（群众到窗口不超过一次）"),
+            ("到窗口", _visits(case)),
         ],
     }
+
+
+def _visits(case: Any) -> str:
+    """How often the family came, day by day (WF-05)."""
+    came = visits.of(case)
+    days = "；".join(f"{each.on:%m月%d日}{'、'.join(each.errands)}" for each in came)
+    over = "，超过最多跑一次的目标" if len(came) > visits.TARGET else ""
+    return f"{len(came)} 次（{days}）{over}" if came else "0 次"
 
 
 CHANNELS = (

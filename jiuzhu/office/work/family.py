@@ -1,20 +1,15 @@
-"""At the window: signing the consent, the one form, materials. The same screens as on the phone, in our frame."""
+"""At the window: signing the consent, the one form. The same screens as on the phone, in our frame."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from jiuzhu.cases import queries
-from jiuzhu.cases.acts import materials
-from jiuzhu.core.refusal import Refusal
-from jiuzhu.intake import handed, screens
-from jiuzhu.office.work.page import case_url, staff_only
+from jiuzhu.intake import screens
+from jiuzhu.office.work.page import staff_only
 
 FRAME = screens.Frame(
     template="ui/frame_office.html",
@@ -24,6 +19,7 @@ FRAME = screens.Frame(
     form_url=lambda uid, step: reverse("office:form", args=[uid, step]),
     obligors_url=lambda uid: reverse("office:obligors", args=[uid]),
     obligor_sign_url=lambda uid, obligor: reverse("office:obligor-sign", args=[uid, obligor]),
+    asks_place=True,
 )
 
 
@@ -51,16 +47,3 @@ def sign_obligor(request: HttpRequest, uid: UUID, obligor: int) -> HttpResponse:
 @staff_only
 def one_form(request: HttpRequest, uid: UUID, step: str) -> HttpResponse:
     return screens.one_form_page(request, FRAME, uid, step)
-
-
-@staff_only
-@require_POST
-def material(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """A material of the correction handed in at the window."""
-    case = queries.case_for(request.asker, uid)
-    picture = handed.photo(request, "picture")
-    if picture is None:
-        raise Refusal("E_INPUT", field="材料照片", problem="请选择照片")
-    materials.add_material(request.asker, uid, kind=request.POST.get("kind", ""), picture=picture)
-    messages.success(request, "材料已收。")
-    return redirect(case_url(case))

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import guards, queries
+from jiuzhu.cases import guards, queries, visits
 from jiuzhu.cases.acts import (
     acceptance,
     afterwards,
@@ -112,12 +112,16 @@ class CorrectionForm(ActForm):
 
 class ReceivedForm(AcceptForm):
     received = _ticks("已收到", (), required=False)
+    place = forms.ChoiceField(
+        label="怎样交来", required=False, choices=[("", "网上提交"), *visits.PLACES.items()]
+    )
 
     def prepare(self) -> None:
         super().prepare()
         items = queries.correction_items(self.case)
         self.fields["received"].choices = [(each["code"], each["name"]) for each in items]
         self.fields["received"].initial = [each["code"] for each in items if each["given"]]
+        self.fields["place"].initial = "" if all(each["given"] for each in items) else visits.WINDOW
 
 
 class CodedForm(ActForm):
@@ -388,7 +392,7 @@ SCREENS: dict[str, ActScreen] = {
     "D7": ActScreen(ReasonForm, _calls(verification.object_to_report, "reason"), "代申请人提出。"),
     "D12": ActScreen(AcceptForm, _calls(acceptance.accept, "file_kin"), "受理之日起20个工作日内办结。"),
     "D13": ActScreen(CorrectionForm, _calls(acceptance.ask_for_correction, "items", "explanation")),
-    "D14": ActScreen(ReceivedForm, _calls(acceptance.accept, "file_kin", "received")),
+    "D14": ActScreen(ReceivedForm, _calls(acceptance.accept, "file_kin", "received", "place")),
     "D16": ActScreen(CodedForm, _calls(acceptance.not_accept, "codes", "reason"), tone="danger"),
     "D17": ActScreen(PlainForm, _calls(investigation.start_investigation)),
     "D19": ActScreen(ForwardForm, _calls(review.forward, "opinion", "supports")),

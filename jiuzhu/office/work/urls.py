@@ -43,7 +43,6 @@ urlpatterns = [
     path("cases/<uuid:uid>/support/wishes/<int:number>/", support.wish, name="support-wish"),
     path("cases/<uuid:uid>/support/<str:part>/", support.part, name="support-part"),
     path("cases/<uuid:uid>/form/<str:step>/", family.one_form, name="form"),
-    path("cases/<uuid:uid>/materials/", family.material, name="material"),
     path("cases/<uuid:uid>/findings/<int:finding>/", acting.answer, name="finding"),
     path("cases/<uuid:uid>/convert/", conversion.convert, name="convert"),
     path("cases/<uuid:uid>/move/", transfers.send, name="transfer-new"),
