@@ -37,13 +37,10 @@ def hardship_of(case: Case, on: date, *, good_reason: str = "") -> Hardship | No
 def last_help(case: Case, cause: str, on: date) -> date | None:
     """The last day another case of the same people was helped for this cause, anywhere in the city."""
     with fence(PLATFORM):
-        indexes = Person.objects.filter(household_id=case.household_id).exclude(id_no_index="")
-        return last_help_of(
-            Q(pk=case.household_id) | Q(persons__id_no_index__in=indexes.values("id_no_index")),
-            cause,
-            on,
-            but=case.pk,
-        )
+        own = Person.objects.filter(household_id=case.household_id).exclude(id_no_index="")
+        numbers = list(own.values_list("id_no_index", flat=True))
+        elsewhere = Person.objects.filter(id_no_index__in=numbers).values_list("household_id", flat=True)
+        return last_help_of(Q(pk__in={case.household_id, *elsewhere}), cause, on, but=case.pk)
 
 
 def last_help_of(who: Q, cause: str, on: date, *, but: int | None = None) -> date | None:

@@ -49,7 +49,7 @@ class Person(SealedRow):
     sex = models.CharField("性别", max_length=1)
     born_on = models.DateField("出生日期")
     id_no_sealed = sealed_column()
-    id_no_index = index_column()
+    id_no_index = index_column(db_index=True)
     shares_number = models.BooleanField("号码重号", default=False)
     phone_sealed = sealed_column()
     phone_index = index_column(db_index=True)
