@@ -23,7 +23,6 @@ from jiuzhu.cases.acts import (
     authorisation,
     conversion,
     decision,
-    emergency,
     events,
     intention,
     investigation,
@@ -34,6 +33,7 @@ from jiuzhu.cases.acts import (
     verification,
     withdrawal,
 )
+from jiuzhu.cases.acts.emergency import handing_over, registering, reporting, supplementing
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.vault import uploads
@@ -100,7 +100,7 @@ def _drawn(act: Callable[..., Any]) -> Callable[..., Any]:
 def _deliver(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> Any:
     second = fields["second_picture"]
     drawn = {"picture": picture(fields["picture"]), "second_picture": picture(second) if second else None}
-    return emergency.deliver(actor, uid, **fields | drawn, **versions)
+    return handing_over.deliver(actor, uid, **fields | drawn, **versions)
 
 
 def _sign(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> Any:
@@ -226,20 +226,24 @@ ACTS = (
     ActRow("carry-report", "沿用有效核对报告（VER-CV）", S.ActIn, _plain(verification.carry_report)),
     ActRow("file-kin", "登记近亲属备案（REL-04）", S.KinIn, _plain(events.file_kin)),
     ActRow("deliver-aid", "先行救助、再次发放（E2）", S.AidIn, _deliver),
-    ActRow("countersign", "第二经办人签认（E2）", S.ActIn, _plain(emergency.countersign)),
+    ActRow("countersign", "第二经办人签认（E2）", S.ActIn, _plain(handing_over.countersign)),
     ActRow("consent-afterwards", "签署核对授权（E6）", S.AfterConsentIn, _drawn(afterwards.consent)),
     ActRow("verify-afterwards", "补做核对（E6）", S.ActIn, _plain(afterwards.start)),
     ActRow("report-afterwards", "登记补做核对结果（E6）", S.AfterCheckIn, _plain(afterwards.conclude)),
-    ActRow("record-oral-approval", "登记县级口头同意", S.OralIn, _plain(emergency.record_oral_approval)),
+    ActRow("record-oral-approval", "登记县级口头同意", S.OralIn, _plain(handing_over.record_oral_approval)),
     ActRow(
-        "complete-registration", "补登记（E3）", S.RegistrationIn, _drawn(emergency.complete_registration)
+        "complete-registration", "补登记（E3）", S.RegistrationIn, _drawn(registering.complete_registration)
     ),
-    ActRow("return-registration", "退回补登记", S.ReasonIn, _plain(emergency.return_registration)),
-    ActRow("seal-registration", "盖章办结（E3）", S.ActIn, _plain(emergency.seal_registration)),
-    ActRow("ask-for-supplement", "提请追加救助（E4）", S.SupplementIn, _plain(emergency.ask_for_supplement)),
-    ActRow("approve-supplement", "同意追加", S.SupplementDecisionIn, _plain(emergency.approve_supplement)),
-    ActRow("refuse-supplement", "不同意追加", S.CodedIn, _plain(emergency.refuse_supplement)),
-    ActRow("reject-emergency", "急难情况不实（E5）", S.CodedIn, _plain(emergency.reject)),
+    ActRow("return-registration", "退回补登记", S.ReasonIn, _plain(registering.return_registration)),
+    ActRow("seal-registration", "盖章办结（E3）", S.ActIn, _plain(registering.seal_registration)),
+    ActRow(
+        "ask-for-supplement", "提请追加救助（E4）", S.SupplementIn, _plain(supplementing.ask_for_supplement)
+    ),
+    ActRow(
+        "approve-supplement", "同意追加", S.SupplementDecisionIn, _plain(supplementing.approve_supplement)
+    ),
+    ActRow("refuse-supplement", "不同意追加", S.CodedIn, _plain(supplementing.refuse_supplement)),
+    ActRow("reject-emergency", "急难情况不实（E5）", S.CodedIn, _plain(reporting.reject)),
     ActRow("serve-paper", "送达文书（DOC-03）", S.ServeIn, _serve),
 )
 
@@ -284,7 +288,7 @@ def report_emergency(request: HttpRequest, body: schemas.EmergencyIn) -> Any:
     told = body.dict(exclude={"town_code"})
     key = key_of(request)
     try:
-        case = emergency.report_emergency(actor, town_id=town.id, channel="API", once=key, **told)
+        case = reporting.report_emergency(actor, town_id=town.id, channel="API", once=key, **told)
     except Refusal as refused:
         if refused.code != "E_REPEAT" or key is None:
             raise

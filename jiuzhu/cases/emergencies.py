@@ -10,7 +10,8 @@ from jiuzhu.accounts.models import Organisation, Staff
 from jiuzhu.accounts.organisations import county_of, village_name
 from jiuzhu.accounts.queries import colleagues
 from jiuzhu.cases import authority, evidence
-from jiuzhu.cases.acts.emergency import HANDLERS, delivered, second_signed, unannounced
+from jiuzhu.cases.acts.emergency.announcing import unannounced
+from jiuzhu.cases.acts.emergency.handing_over import HANDLERS, delivered, second_signed
 from jiuzhu.cases.hardship import last_help
 from jiuzhu.cases.models import AfterCheck, Case, Delivery, Emergency, Registration
 from jiuzhu.cases.temporary_guards import first_aid_limit_fen

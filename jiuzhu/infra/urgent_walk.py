@@ -9,7 +9,7 @@ from typing import Any
 from jiuzhu.accounts.actor import fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import villages_of
-from jiuzhu.cases.acts import emergency
+from jiuzhu.cases.acts.emergency import handing_over, registering, reporting
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.infra.walk import Walker, drawn_picture, later
@@ -24,7 +24,7 @@ def urgent_walk(walker: Walker, family: dict[str, Any], note: Note) -> Iterator[
     villages, told, person = villages_of(town), family["urgent"], family["people"][0]
     clerk = walker.staff("TOWN_CLERK", town)
     with fence(clerk):
-        case = emergency.report_emergency(
+        case = reporting.report_emergency(
             clerk,
             town_id=town.id,
             village_code=villages[family["village"] % len(villages)].code,
@@ -41,7 +41,7 @@ def urgent_walk(walker: Walker, family: dict[str, Any], note: Note) -> Iterator[
         yield later(1)
         lead = walker.staff("TOWN_LEAD", town)
         with fence(lead):
-            emergency.reject(lead, case.uid, codes=["RC-FALSE"], reason="上门查看，所报情况不属实。")
+            reporting.reject(lead, case.uid, codes=["RC-FALSE"], reason="上门查看，所报情况不属实。")
         note("refused", case.case_no)
         return
     yield clock.now() + timedelta(hours=told["answer_hours"])
@@ -50,7 +50,7 @@ def urgent_walk(walker: Walker, family: dict[str, Any], note: Note) -> Iterator[
     yield later(2, 10)
     clerk = walker.staff("TOWN_CLERK", town)
     with fence(clerk):
-        emergency.complete_registration(
+        registering.complete_registration(
             clerk,
             case.uid,
             severity=told["severity"],
@@ -62,7 +62,7 @@ def urgent_walk(walker: Walker, family: dict[str, Any], note: Note) -> Iterator[
     yield later(1, 9)
     lead = walker.staff("TOWN_LEAD", town)
     with fence(lead):
-        emergency.seal_registration(lead, case.uid)
+        registering.seal_registration(lead, case.uid)
     note("closed", case.case_no)
 
 
@@ -76,7 +76,7 @@ def _deliver(walker: Walker, case: Case, town: Organisation, family: dict[str, A
     wanted = values["dibao.standard"] * len(family["people"]) * values["ta.months_by_severity"][order]
     limit = values["ta.first_aid_limit"]
     with fence(one):
-        emergency.deliver(
+        handing_over.deliver(
             one,
             case.uid,
             kind="CASH",

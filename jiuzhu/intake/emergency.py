@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from jiuzhu.cases.acts import emergency
+from jiuzhu.cases.acts.emergency import reporting
 from jiuzhu.cases.emergencies import KINDS
 from jiuzhu.core.money import parse_yuan, yuan
 from jiuzhu.core.refusal import Refusal
@@ -73,7 +73,7 @@ class ReportForm(Checked):
 
     def __init__(self, *args: Any, villages: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["cause"].choices = list(emergency.urgent_aid().hardship_causes.items())
+        self.fields["cause"].choices = list(reporting.urgent_aid().hardship_causes.items())
         self.fields["village"].choices = villages
         self.fields["age"].widget.attrs["inputmode"] = "numeric"
 

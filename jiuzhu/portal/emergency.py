@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from jiuzhu.cases.acts import emergency
+from jiuzhu.cases.acts.emergency import reporting
 from jiuzhu.core import id_numbers
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
@@ -59,7 +59,7 @@ def report(request: HttpRequest, town_id: int) -> HttpResponse:
     try:
         form.check()
         told = form.report() | {"reporter_name": request.asker.name, "reported_at": None}
-        case = emergency.report_emergency(
+        case = reporting.report_emergency(
             request.asker, town_id=town.id, channel="ONLINE", once=context["once"], **told
         )
     except Refusal as refusal:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from jiuzhu.cases.acts import emergency
+from jiuzhu.cases.acts.emergency import reporting
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
 from jiuzhu.intake.emergency import ReportForm, carried
@@ -43,7 +43,7 @@ def report(request: HttpRequest) -> HttpResponse:
     try:
         form.check()
         told = form.report() | {"reporter_name": actor.name}
-        case = emergency.report_emergency(
+        case = reporting.report_emergency(
             actor, town_id=town.id, channel="DISCOVERY", once=context["once"], **told
         )
     except Refusal as refusal:

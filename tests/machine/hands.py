@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import towns_of, villages_of
+from jiuzhu.accounts.queries import colleagues
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import support_table
 from jiuzhu.benefits import table as change_table
@@ -28,7 +29,6 @@ from jiuzhu.cases.acts import (
     authorisation,
     conversion,
     decision,
-    emergency,
     events,
     investigation,
     materials,
@@ -40,6 +40,7 @@ from jiuzhu.cases.acts import (
     verification,
 )
 from jiuzhu.cases.acts import support as rating
+from jiuzhu.cases.acts.emergency import announcing, handing_over, registering, supplementing
 from jiuzhu.cases.guards import PROVIDED_MATERIALS
 from jiuzhu.cases.models import Case, Entitlement, Transfer
 from jiuzhu.cases.models.support import Institution, SupportSpan
@@ -100,7 +101,7 @@ def _with_input(case: Case, persons: list[Person], draw: Draw) -> dict[str, Call
             next(
                 (
                     each.id
-                    for each in emergency.colleagues(actor.organ_id, clock.today(), (CLERK,))
+                    for each in colleagues(actor.organ_id, clock.today(), (CLERK,))
                     if each.id != actor.id
                 ),
                 0,
@@ -108,7 +109,7 @@ def _with_input(case: Case, persons: list[Person], draw: Draw) -> dict[str, Call
         )
 
     def deliver(actor: Actor) -> Any:
-        return emergency.deliver(
+        return handing_over.deliver(
             actor,
             uid,
             kind=one_of(draw, ("CASH", "GOODS", "TRANSFER")),
@@ -121,7 +122,7 @@ def _with_input(case: Case, persons: list[Person], draw: Draw) -> dict[str, Call
         )
 
     def register(actor: Actor) -> Any:
-        return emergency.complete_registration(
+        return registering.complete_registration(
             actor,
             uid,
             severity=one_of(draw, ("LIGHT", "MEDIUM", "HEAVY", "EXTREME")),
@@ -164,17 +165,17 @@ def _with_input(case: Case, persons: list[Person], draw: Draw) -> dict[str, Call
         "CONV": lambda a: convert(a, case, draw),
         "E2": deliver,
         "E2s": deliver,
-        "E2o": lambda a: emergency.record_oral_approval(
+        "E2o": lambda a: handing_over.record_oral_approval(
             a, uid, amount_fen=draw(st.integers(1, 60)) * 10_000, approver_name="周海", approver_post="副局长"
         ),
         "E3": register,
-        "E4": lambda a: emergency.ask_for_supplement(
+        "E4": lambda a: supplementing.ask_for_supplement(
             a, uid, severity=one_of(draw, ("HEAVY", "EXTREME")), persons=draw(st.integers(1, 4)), opinion="建议追加"
         ),
-        "E4a": lambda a: emergency.approve_supplement(
+        "E4a": lambda a: supplementing.approve_supplement(
             a, uid, override_reason=one_of(draw, ("", "家中特殊困难，集体研究决定"))
         ),
-        "E8": lambda a: emergency.announce_month(a, case.town_id, clock.today()),
+        "E8": lambda a: announcing.announce_month(a, case.town_id, clock.today()),
         "TK-08": rate,
     }  # fmt: skip
 

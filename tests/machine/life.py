@@ -28,7 +28,8 @@ from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit import queries as audit
 from jiuzhu.benefits.models import Change, Review
 from jiuzhu.cases import clocks, dossier
-from jiuzhu.cases.acts import authority, emergency, intention
+from jiuzhu.cases.acts import authority, intention
+from jiuzhu.cases.acts.emergency import reporting
 from jiuzhu.cases.models import Case, CaseClock, Entitlement, EntitlementMember, Step
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import next_month
@@ -277,7 +278,7 @@ class Life(RuleBasedStateMachine):
         def call(actor: Actor) -> Any:
             if aid.urgent:
                 one = {key: people[0][key] for key in ("name", "id_no")}
-                return emergency.report_emergency(actor, **place, **one, cause="01")
+                return reporting.report_emergency(actor, **place, **one, cause="01")
             return intention.register_intention(
                 actor,
                 **place,

@@ -16,7 +16,7 @@ from departments import desks
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import villages_of
-from jiuzhu.cases.acts import emergency
+from jiuzhu.cases.acts.emergency import reporting
 from jiuzhu.core import clock
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.intake import acts as intake
@@ -549,7 +549,7 @@ def test_aid_given_first_ends_the_lead_by_its_case_number(city: City, clerk: Act
     with clock.at(MONDAY), fence(clerk):
         (urgent,) = queries.urgent_matters(town_of())
         lead = find(clerk, source="STAFF", name=rows[0]["name"])
-        case = emergency.report_emergency(
+        case = reporting.report_emergency(
             clerk,
             town_id=town_of().id,
             village_code=village(),

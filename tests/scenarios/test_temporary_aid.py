@@ -13,7 +13,8 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation, Post
 from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.cases import emergencies, queries
-from jiuzhu.cases.acts import afterwards, emergency
+from jiuzhu.cases.acts import afterwards
+from jiuzhu.cases.acts.emergency import announcing, handing_over, registering, reporting, supplementing
 from jiuzhu.cases.models import Case, Countersign
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
@@ -58,7 +59,7 @@ class Town:
 
     def report(self, moment: str, *, cause: str = FIRE, name: str = "示例火", **more: Any) -> Case:
         with self.as_("TOWN_CLERK", moment) as clerk:
-            return emergency.report_emergency(
+            return reporting.report_emergency(
                 clerk,
                 town_id=self.organ.id,
                 village_code=self.village,
@@ -71,7 +72,7 @@ class Town:
 
     def deliver(self, case: Case, moment: str, yuan: str = "2000", **more: Any) -> Case:
         with self.as_("TOWN_CLERK", moment) as clerk:
-            return emergency.deliver(
+            return handing_over.deliver(
                 clerk,
                 case.uid,
                 **(
@@ -88,7 +89,7 @@ class Town:
 
     def register(self, case: Case, moment: str, **more: Any) -> Case:
         with self.as_("TOWN_CLERK", moment) as clerk:
-            return emergency.complete_registration(
+            return registering.complete_registration(
                 clerk,
                 case.uid,
                 **(
@@ -106,7 +107,7 @@ class Town:
 
     def seal(self, case: Case, moment: str) -> Case:
         with self.as_("TOWN_LEAD", moment) as lead:
-            return emergency.seal_registration(lead, case.uid)
+            return registering.seal_registration(lead, case.uid)
 
     def clock_of(self, case: Case, name: str) -> Any:
         with fence(PLATFORM):
@@ -174,7 +175,7 @@ def test_as_13_as_34_registration_is_due_after_the_holiday_and_never_without_a_s
     with fence(PLATFORM):
         town.organ.seals.update(ended_on=date(2019, 10, 1))
     with town.as_("TOWN_LEAD", "2019-10-08T10:00:00") as lead, refused("E_SEAL", "公章"):
-        emergency.seal_registration(lead, case.uid)
+        registering.seal_registration(lead, case.uid)
     with fence(PLATFORM):
         town.organ.seals.update(ended_on=None)
     closed = town.seal(case, "2019-10-12T17:00:00")
@@ -216,12 +217,12 @@ def test_as_36_outside_the_pilots_the_county_decides_and_the_second_stage_follow
     case = outside.report("2019-10-10T08:00:00")
     outside.deliver(case, "2019-10-10T09:00:00", "3000")
     with outside.as_("TOWN_LEAD", "2019-10-10T10:00:00") as lead:
-        case = emergency.ask_for_supplement(
+        case = supplementing.ask_for_supplement(
             lead, case.uid, severity="MEDIUM", persons=4, opinion="全家四口受灾"
         )
     assert case.state == "COUNTY_REVIEW"
     with outside.as_("COUNTY_APPROVER", "2019-10-11T10:00:00") as approver:
-        case = emergency.approve_supplement(approver, case.uid)
+        case = supplementing.approve_supplement(approver, case.uid)
     assert case.state == "EMERGENCY_AID"
 
     with refused("E_LIMIT", "4,800.01"):
@@ -251,7 +252,7 @@ def test_as_36_a_pilot_town_decides_and_may_pay_all_at_once(town: Town) -> None:
 def test_more_than_the_town_may_decide_never_closes_without_the_county(outside: Town) -> None:
     case = outside.report("2019-10-10T08:00:00")
     with outside.as_("TOWN_CLERK", "2019-10-10T08:30:00") as clerk:
-        emergency.record_oral_approval(
+        handing_over.record_oral_approval(
             clerk, case.uid, amount_fen=480_000, approver_name="周海", approver_post="副局长"
         )
     outside.deliver(case, "2019-10-10T09:00:00", "4800")
@@ -287,11 +288,13 @@ def test_an_extreme_case_goes_beyond_the_table_only_with_the_county_meeting(outs
     case = outside.report("2019-10-10T08:00:00")
     outside.deliver(case, "2019-10-10T09:00:00", "3000")
     with outside.as_("TOWN_LEAD", "2019-10-10T10:00:00") as lead:
-        emergency.ask_for_supplement(lead, case.uid, severity="EXTREME", persons=2, opinion="主要劳动力死亡")
+        supplementing.ask_for_supplement(
+            lead, case.uid, severity="EXTREME", persons=2, opinion="主要劳动力死亡"
+        )
     with outside.as_("COUNTY_APPROVER", "2019-10-11T10:00:00") as approver:
         with refused("E_INPUT", "会议纪要"):
-            emergency.approve_supplement(approver, case.uid, meeting_fen=2_000_000)
-        emergency.approve_supplement(
+            supplementing.approve_supplement(approver, case.uid, meeting_fen=2_000_000)
+        supplementing.approve_supplement(
             approver,
             case.uid,
             meeting_no="〔2019〕12号",
@@ -310,9 +313,11 @@ def test_a_supplement_refused_leaves_first_aid_as_it_was(outside: Town) -> None:
     case = outside.report("2019-10-10T08:00:00")
     outside.deliver(case, "2019-10-10T09:00:00", "3000")
     with outside.as_("TOWN_LEAD", "2019-10-10T10:00:00") as lead:
-        emergency.ask_for_supplement(lead, case.uid, severity="MEDIUM", persons=4, opinion="建议追加")
+        supplementing.ask_for_supplement(lead, case.uid, severity="MEDIUM", persons=4, opinion="建议追加")
     with outside.as_("COUNTY_APPROVER", "2019-10-11T10:00:00") as approver:
-        case = emergency.refuse_supplement(approver, case.uid, codes=["RC-FALSE"], reason="损失没有那么大")
+        case = supplementing.refuse_supplement(
+            approver, case.uid, codes=["RC-FALSE"], reason="损失没有那么大"
+        )
 
     assert case.state == "EMERGENCY_AID"
     with refused("E_LIMIT"):
@@ -446,7 +451,7 @@ def test_an_empty_fund_pays_nothing_and_nothing_half_done_remains(town: Town) ->
 def test_e5_facts_not_true_are_refused_with_a_letter(town: Town) -> None:
     case = town.report("2019-10-10T08:00:00")
     with town.as_("TOWN_LEAD", "2019-10-10T09:00:00") as lead:
-        case = emergency.reject(lead, case.uid, codes=["RC-FALSE"], reason="现场没有火情")
+        case = reporting.reject(lead, case.uid, codes=["RC-FALSE"], reason="现场没有火情")
 
     assert case.state == "REFUSED"
     assert papers(case) == ["W32", "W22"]
@@ -466,8 +471,8 @@ def test_one_page_reports_and_hands_over_in_one_transaction(town: Town) -> None:
     aid = {"kind": "CASH", "second_id": town.second, "picture": drawn_picture("signature")}
     with town.as_("TOWN_CLERK", "2019-10-10T09:00:00") as clerk:
         with refused("E_LIMIT"):
-            emergency.first_aid_at_once(clerk, report=report, delivery=aid | {"amount_fen": 600_000})
-        case = emergency.first_aid_at_once(clerk, report=report, delivery=aid | {"amount_fen": 100_000})
+            handing_over.first_aid_at_once(clerk, report=report, delivery=aid | {"amount_fen": 600_000})
+        case = handing_over.first_aid_at_once(clerk, report=report, delivery=aid | {"amount_fen": 100_000})
 
     assert case.state == "EMERGENCY_AID"
     assert papers(case) == ["W32", "W33"]
@@ -488,7 +493,7 @@ def test_a_double_click_helps_once(town: Town) -> None:
 
 def test_killed_in_the_middle_nothing_was_paid(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     case = town.report("2019-10-10T08:00:00")
-    monkeypatch.setattr(emergency, "_receipt", lambda *_: 1 / 0)
+    monkeypatch.setattr(handing_over, "_receipt", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         town.deliver(case, "2019-10-10T09:00:00", "1000")
@@ -559,8 +564,8 @@ def test_e8_the_month_s_list_says_name_persons_and_sum_and_nothing_else(town: To
     town.seal(case, "2019-10-10T11:00:00")
 
     with town.as_("TOWN_CLERK", "2019-11-01T09:00:00") as clerk:
-        assert emergency.announce_month(clerk, town.organ.id, date(2019, 10, 1)) == 1
-        assert emergency.announce_month(clerk, town.organ.id, date(2019, 10, 1)) == 0
+        assert announcing.announce_month(clerk, town.organ.id, date(2019, 10, 1)) == 1
+        assert announcing.announce_month(clerk, town.organ.id, date(2019, 10, 1)) == 0
 
     with fence(PLATFORM):
         sheet = Posting.objects.get(case_id=case.pk)
@@ -582,19 +587,19 @@ def test_e8_the_month_s_list_says_name_persons_and_sum_and_nothing_else(town: To
 def test_e2_the_second_handler_signs_for_himself_once(town: Town) -> None:
     case = town.deliver(town.report("2019-10-10T08:00:00"), "2019-10-10T09:00:00", second_picture=None)
     with town.as_("TOWN_CLERK", "2019-10-10T10:00:00") as clerk, refused("E_SOD", "第二经办人"):
-        emergency.countersign(clerk, case.uid)
+        handing_over.countersign(clerk, case.uid)
 
     with town.as_("TOWN_VERIFIER", "2019-10-10T10:00:00") as second:
         assert [each.pk for each in emergencies.to_countersign(second)] == [case.pk]
         assert emergencies.emergency_of(case)["deliveries"][0]["handlers"].endswith("（未签认）")
-        emergency.countersign(second, case.uid)
+        handing_over.countersign(second, case.uid)
         assert not emergencies.to_countersign(second)
         assert (
             "未签认"
             not in emergencies.emergency_of(Case.objects.get(pk=case.pk))["deliveries"][0]["handlers"]
         )
         with refused("E_STATE", "您已签认"):
-            emergency.countersign(second, case.uid)
+            handing_over.countersign(second, case.uid)
 
 
 def test_e7_nothing_is_closed_before_the_second_handler_has_signed(town: Town) -> None:
@@ -606,7 +611,7 @@ def test_e7_nothing_is_closed_before_the_second_handler_has_signed(town: Town) -
         Case.objects.filter(pk=case.pk).update(state="CLOSED")
 
     with town.as_("TOWN_VERIFIER", "2019-10-11T11:00:00") as second:
-        emergency.countersign(second, case.uid)
+        handing_over.countersign(second, case.uid)
     assert town.seal(case, "2019-10-11T12:00:00").state == "CLOSED"
 
 

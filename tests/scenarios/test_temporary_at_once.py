@@ -7,7 +7,7 @@ from datetime import date
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Organisation, Post
 from jiuzhu.accounts.organisations import villages_of
-from jiuzhu.cases.acts import emergency
+from jiuzhu.cases.acts.emergency import handing_over, reporting
 from jiuzhu.cases.models import Case, Delivery
 from jiuzhu.cases.tests.test_at_once import together
 from jiuzhu.core import clock
@@ -23,7 +23,7 @@ def test_two_clerks_at_once_hand_over_once(committed_city: City) -> None:
     clerk, moment = committed_city.staff("TOWN_CLERK", town), clock.instant(date(2019, 10, 10))
     second = Post.objects.get(organ=town, role="TOWN_VERIFIER").staff_id
     with clock.at(moment), fence(clerk):
-        case = emergency.report_emergency(
+        case = reporting.report_emergency(
             clerk,
             town_id=town.id,
             village_code=villages_of(town)[0].code,
@@ -36,7 +36,7 @@ def test_two_clerks_at_once_hand_over_once(committed_city: City) -> None:
         3,
         moment,
         clerk,
-        lambda _: emergency.deliver(
+        lambda _: handing_over.deliver(
             clerk,
             case.uid,
             kind="CASH",
@@ -62,7 +62,7 @@ def _two_reports_with_one_token(town: Organisation, clerk: object, moment: objec
         3,
         moment,
         clerk,  # type: ignore[arg-type]
-        lambda _: emergency.report_emergency(
+        lambda _: reporting.report_emergency(
             clerk,  # type: ignore[arg-type]
             town_id=town.id,
             village_code=villages_of(town)[0].code,

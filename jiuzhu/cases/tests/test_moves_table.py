@@ -23,7 +23,6 @@ from jiuzhu.cases.acts import (
     application,
     authorisation,
     decision,
-    emergency,
     events,
     intention,
     investigation,
@@ -34,6 +33,7 @@ from jiuzhu.cases.acts import (
     withdrawal,
 )
 from jiuzhu.cases.acts._act import ALL_GUARDS, acting
+from jiuzhu.cases.acts.emergency import handing_over, registering, reporting, supplementing
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.permissions import check_may_move
 from jiuzhu.core import clock
@@ -75,7 +75,7 @@ def _appraise(vote: str) -> Call:
 
 
 def _deliver(actor: Actor, uid: Any) -> Any:
-    return emergency.deliver(
+    return handing_over.deliver(
         actor, uid, kind="CASH", amount_fen=100, second_id=0, picture=drawn_picture("signature")
     )
 
@@ -126,14 +126,14 @@ CALLS: dict[str, Call] = {
     "D31w": lambda a, uid: withdrawal.withdraw(a, uid, reason="自愿放弃"),
     "E2": lambda a, uid: _deliver(a, uid),
     "E2s": lambda a, uid: _deliver(a, uid),
-    "E2o": lambda a, uid: emergency.record_oral_approval(
+    "E2o": lambda a, uid: handing_over.record_oral_approval(
         a, uid, amount_fen=100, approver_name="周海", approver_post="副局长"
     ),
-    "E2c": lambda a, uid: emergency.countersign(a, uid),
+    "E2c": lambda a, uid: handing_over.countersign(a, uid),
     "E6c": lambda a, uid: afterwards.consent(a, uid, picture=drawn_picture("signature")),
     "E6v": lambda a, uid: afterwards.start(a, uid),
     "E6r": lambda a, uid: afterwards.conclude(a, uid, fit=True),
-    "E3": lambda a, uid: emergency.complete_registration(
+    "E3": lambda a, uid: registering.complete_registration(
         a,
         uid,
         severity="LIGHT",
@@ -142,14 +142,14 @@ CALLS: dict[str, Call] = {
         reason="住房起火",
         picture=drawn_picture("signature"),
     ),
-    "E3b": lambda a, uid: emergency.return_registration(a, uid, reason="金额不符"),
-    "E3c": lambda a, uid: emergency.seal_registration(a, uid),
-    "E4": lambda a, uid: emergency.ask_for_supplement(
+    "E3b": lambda a, uid: registering.return_registration(a, uid, reason="金额不符"),
+    "E3c": lambda a, uid: registering.seal_registration(a, uid),
+    "E4": lambda a, uid: supplementing.ask_for_supplement(
         a, uid, severity="HEAVY", persons=2, opinion="建议追加"
     ),
-    "E4a": lambda a, uid: emergency.approve_supplement(a, uid),
-    "E4r": lambda a, uid: emergency.refuse_supplement(a, uid, codes=["RC-FALSE"], reason="损失不实"),
-    "E5": lambda a, uid: emergency.reject(a, uid, codes=["RC-FALSE"], reason="没有火情"),
+    "E4a": lambda a, uid: supplementing.approve_supplement(a, uid),
+    "E4r": lambda a, uid: supplementing.refuse_supplement(a, uid, codes=["RC-FALSE"], reason="损失不实"),
+    "E5": lambda a, uid: reporting.reject(a, uid, codes=["RC-FALSE"], reason="没有火情"),
     "E8": _directly("E8"),
     "TAX-P": _directly("TAX-P"),
     "ORG-04": _directly("ORG-04"),

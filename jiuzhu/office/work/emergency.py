@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import emergencies, queries
-from jiuzhu.cases.acts import afterwards, emergency
+from jiuzhu.cases.acts import afterwards
+from jiuzhu.cases.acts.emergency import announcing, handing_over, registering, reporting
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices, name_of
 from jiuzhu.core.money import yuan
@@ -82,13 +83,13 @@ def _save(request: HttpRequest, town: Any, context: dict[str, Any]) -> Any:
     told = report.report() | {"town_id": town.id, "channel": "WINDOW"}
     request.session[VILLAGE] = told["village_code"]
     if request.POST.get("action") == "report":
-        case = emergency.report_emergency(actor, once=context["once"], **told)
+        case = reporting.report_emergency(actor, once=context["once"], **told)
         messages.success(request, f"已登记，编号{case.case_no}。请在24小时内送达救助。")
         return case
     context["aid"].check()
     given = context["aid"].delivery() | _signed(request)
     request.session[SECOND] = given["second_id"]
-    case = emergency.first_aid_at_once(actor, report=told, delivery=given, once=context["once"])
+    case = handing_over.first_aid_at_once(actor, report=told, delivery=given, once=context["once"])
     messages.success(
         request, f"已发放{yuan(given['amount_fen'])}元，签收单已生成。请在5个工作日内补登记、盖章。"
     )
@@ -136,7 +137,7 @@ def aid(request: HttpRequest, uid: UUID) -> HttpResponse:
         context["aid"].check()
         given = context["aid"].delivery() | _signed(request)
         request.session[SECOND] = given["second_id"]
-        emergency.deliver(actor, uid, seen=handed.version(request), once=context["once"], **given)
+        handing_over.deliver(actor, uid, seen=handed.version(request), once=context["once"], **given)
     except Refusal as refusal:
         if refusal.code == "E_REPEAT":
             return handed.repeated(request, refusal, case_url(case))
@@ -196,7 +197,7 @@ class RegistrationForm(Checked):
 
     def __init__(self, *args: Any, known: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["cause"].choices = list(emergency.urgent_aid().hardship_causes.items())
+        self.fields["cause"].choices = list(reporting.urgent_aid().hardship_causes.items())
         if known:
             del self.fields["id_no"], self.fields["unknown_identity"]
 
@@ -230,7 +231,7 @@ def registration(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         form.check()
         picture, _ = handed.signature(request)
-        emergency.complete_registration(
+        registering.complete_registration(
             actor,
             uid,
             picture=picture,
@@ -253,7 +254,7 @@ def announce(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
     month = clock.today().replace(day=1)
     rows = emergencies.to_announce(request.asker, request.asker.organ_id, month)
     if request.method == "POST":
-        count = emergency.announce_month(request.asker, request.asker.organ_id, month)
+        count = announcing.announce_month(request.asker, request.asker.organ_id, month)
         messages.success(request, f"已公布{count}件，公示单已生成。")
         return redirect("office:announce")
     context = {

@@ -18,7 +18,6 @@ from jiuzhu.cases.acts import (
     acceptance,
     afterwards,
     decision,
-    emergency,
     events,
     investigation,
     objection,
@@ -26,6 +25,7 @@ from jiuzhu.cases.acts import (
     verification,
     withdrawal,
 )
+from jiuzhu.cases.acts.emergency import handing_over, registering, reporting, supplementing
 from jiuzhu.core import clock
 from jiuzhu.core.codes import choices
 from jiuzhu.core.money import parse_yuan
@@ -423,12 +423,12 @@ SCREENS: dict[str, ActScreen] = {
     "D31w": ActScreen(WithdrawForm, _calls(withdrawal.withdraw, "reason"), "由申请人提出。", tone="danger"),
     "E2o": ActScreen(
         OralForm,
-        _calls(emergency.record_oral_approval, "amount_fen", "approver_name", "approver_post", "said_at"),
+        _calls(handing_over.record_oral_approval, "amount_fen", "approver_name", "approver_post", "said_at"),
         "先行救助超过乡镇额度时，先电话请示县级并记录；发放后仍须县级补办审批。",
     ),
     "E2c": ActScreen(
         PlainForm,
-        _calls(emergency.countersign),
+        _calls(handing_over.countersign),
         "您与经办人一起发放了先行救助，请核对发放记录后签认；以您本人登录为准，不能代签。",
     ),
     "E6v": ActScreen(PlainForm, _calls(afterwards.start), "只查询受助人本人；补做核对不影响已经发放的救助。"),
@@ -437,15 +437,17 @@ SCREENS: dict[str, ActScreen] = {
         _calls(afterwards.conclude, "fit", "words", "false_statement"),
         "明显不符合的只作登记，不追回；本人隐瞒或者虚报的另按失信处理。",
     ),
-    "E3b": ActScreen(ReasonForm, _calls(emergency.return_registration, "reason")),
+    "E3b": ActScreen(ReasonForm, _calls(registering.return_registration, "reason")),
     "E3c": ActScreen(
-        PlainForm, _calls(emergency.seal_registration), "盖章后办结，登记表不能再改；经办人不能盖章。"
+        PlainForm, _calls(registering.seal_registration), "盖章后办结，登记表不能再改；经办人不能盖章。"
     ),
-    "E4": ActScreen(SupplementForm, _calls(emergency.ask_for_supplement, "severity", "persons", "opinion")),
+    "E4": ActScreen(
+        SupplementForm, _calls(supplementing.ask_for_supplement, "severity", "persons", "opinion")
+    ),
     "E4a": ActScreen(
         SupplementDecisionForm,
         _calls(
-            emergency.approve_supplement,
+            supplementing.approve_supplement,
             "explanation",
             "override_reason",
             "meeting_no",
@@ -454,8 +456,8 @@ SCREENS: dict[str, ActScreen] = {
         ),
         "同意的是全案总额，已发放的计算在内。",
     ),
-    "E4r": ActScreen(RefuseForm, _calls(emergency.refuse_supplement, "codes", "reason"), tone="danger"),
-    "E5": ActScreen(CodedForm, _calls(emergency.reject, "codes", "reason"), tone="danger"),
+    "E4r": ActScreen(RefuseForm, _calls(supplementing.refuse_supplement, "codes", "reason"), tone="danger"),
+    "E5": ActScreen(CodedForm, _calls(reporting.reject, "codes", "reason"), tone="danger"),
     "D11r": ActScreen(PlainForm, _calls(verification.verify_again), "核对报告已过期，按原授权重新核对。"),
 }
 
