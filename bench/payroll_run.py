@@ -1,6 +1,6 @@
 """Claim: the month's list of a county is one statement, and costs little more than writing its rows.
 
-ours    acts.build_run: permission, run, INSERT … SELECT with every rule of PAY-03, totals, step, audit entry
+ours    building.build_run: permission, run, INSERT … SELECT with every rule of PAY-03, totals, step, audit entry
 peer    the common way: read the entitlements as objects, make the lines as objects, bulk_create
 floor   a bare INSERT … SELECT of ready-made rows into a table with the same columns, checks, indexes and foreign keys
 
@@ -27,7 +27,7 @@ def measure(size: int, *, times: int = 3) -> dict[str, Any]:
 
     from jiuzhu.accounts.actor import PLATFORM, fence
     from jiuzhu.core import clock
-    from jiuzhu.payments import acts
+    from jiuzhu.payments.acts import building
     from jiuzhu.payments.models import PayLine
     from jiuzhu.payments.tests import city as cities
 
@@ -38,7 +38,7 @@ def measure(size: int, *, times: int = 3) -> dict[str, Any]:
 
         def build() -> None:
             with fence(city.builder) as actor:
-                run = acts.build_run(actor, city.county.id, "DIBAO", "RURAL", MONTH)
+                run = building.build_run(actor, city.county.id, "DIBAO", "RURAL", MONTH)
             if run.lines_count != size:
                 raise RuntimeError(f"{run.lines_count} lines for {size} entitlements")
 

@@ -41,7 +41,7 @@ def measure(size: int, *, times: int = 3) -> dict[str, Any]:
     from jiuzhu.accounts.actor import PLATFORM, fence
     from jiuzhu.benefits.models import StandardLine
     from jiuzhu.core import clock
-    from jiuzhu.payments import acts as payments
+    from jiuzhu.payments.acts import building
     from jiuzhu.payments.tests import city as cities
 
     with clock.at(PAID):
@@ -49,7 +49,7 @@ def measure(size: int, *, times: int = 3) -> dict[str, Any]:
         cities.multiply(city, size - 1)
         rounds.as_owner(*_reckonings(city), *(rounds.floor_table(*each) for each in _LIKE.items()))
         with fence(city.builder) as actor:
-            payments.build_run(actor, city.county.id, "DIBAO", "RURAL", SINCE)
+            building.build_run(actor, city.county.id, "DIBAO", "RURAL", SINCE)
     with clock.at(TODAY):
         _raise_standard()
 

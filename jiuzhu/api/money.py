@@ -14,16 +14,17 @@ from jiuzhu.api.acts import key_of
 from jiuzhu.api.api import api
 from jiuzhu.api.reads import cursor
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.payments import acts, queries
+from jiuzhu.payments import queries
+from jiuzhu.payments.acts import building, checking, returning, sending
 
 MOVES = {
-    "check-town": acts.check_town,
-    "check-county": acts.check_county,
-    "confirm": acts.confirm,
-    "send": acts.write_bank_file,
-    "reconcile": acts.reconcile,
-    "publish": acts.publish,
-    "send-back": acts.send_back,
+    "check-town": checking.check_town,
+    "check-county": checking.check_county,
+    "confirm": checking.confirm,
+    "send": sending.write_bank_file,
+    "reconcile": returning.reconcile,
+    "publish": returning.publish,
+    "send-back": checking.send_back,
 }
 
 
@@ -60,7 +61,7 @@ def build(request: HttpRequest, body: schemas.BuildIn) -> Any:
         raise Refusal("E_INPUT", field="城乡", problem="应为 URBAN 或 RURAL")
     if body.aid_type not in {aid.code for aid in registry.all_types()}:
         raise Refusal("E_NOT_FOUND", what="救助类别")
-    run = acts.build_run(
+    run = building.build_run(
         request.asker, county.id, body.aid_type, body.area_type, body.month, once=key_of(request)
     )
     return Status(201, _shown(request.asker, run))
@@ -92,5 +93,5 @@ def read_return(request: HttpRequest, run_id: int, body: schemas.ReturnIn) -> di
         content = base64.b64decode(body.content, validate=True)
     except (binascii.Error, ValueError):
         raise Refusal("E_INPUT", field="content", problem="应为 base64") from None
-    acts.read_return_file(request.asker, run_id, content, once=key_of(request))
+    returning.read_return_file(request.asker, run_id, content, once=key_of(request))
     return _shown(request.asker, queries.run_for(request.asker, run_id))

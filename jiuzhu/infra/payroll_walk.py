@@ -14,7 +14,8 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra import queue
 from jiuzhu.infra.walk import Walker
 from jiuzhu.parameters import queries as parameters
-from jiuzhu.payments import acts, queries
+from jiuzhu.payments import queries
+from jiuzhu.payments.acts import building, checking, marking, reissuing, returning, sending
 from jiuzhu.payments.models import PayRun
 
 BUILD_DAY = 26  # the day after the cut-off (PAY-02)
@@ -55,7 +56,7 @@ class PayrollWalk:
         for aid_type, area_type in kinds:
             try:
                 with fence(center):
-                    run = acts.build_run(center, county.id, aid_type, area_type, next_month(today))
+                    run = building.build_run(center, county.id, aid_type, area_type, next_month(today))
             except Refusal as refused:
                 if refused.code != _NOTHING_DUE:
                     raise
@@ -72,15 +73,15 @@ class PayrollWalk:
         for town in Organisation.objects.filter(pk__in=towns).order_by("code"):
             payroll = self._staff("TOWN_PAYROLL", town)
             with fence(payroll):
-                acts.check_town(payroll, run_id)
+                checking.check_town(payroll, run_id)
         second = self._staff("CENTER_STAFF", county, 1)
         with fence(second):
-            acts.check_county(second, run_id)
+            checking.check_county(second, run_id)
         finance = self._staff("COUNTY_FINANCE", county)
         with fence(finance), queue.collected():  # handed in below, in this process
-            acts.confirm(finance, run_id)
-            acts.write_bank_file(finance, run_id)
-        acts.deliver(run_id, self.front)
+            checking.confirm(finance, run_id)
+            sending.write_bank_file(finance, run_id)
+        sending.deliver(run_id, self.front)
         due = parameters.calendar().add_working_days(clock.today(), _ANSWER_WD).on
         self.sent.append((due, run_id))
 
@@ -95,20 +96,20 @@ class PayrollWalk:
         center = self._staff("CENTER_STAFF", county, 1)
         with fence(center):
             for line_id in sorted(wrong):
-                acts.hold_line(center, line_id, reason="存在必须处理的问题，处理后再发")
+                marking.hold_line(center, line_id, reason="存在必须处理的问题，处理后再发")
 
     def _returned(self, run_id: int) -> int:
         """The return is read and published; families whose account failed name another one and are paid again."""
         with fence(PLATFORM):
-            run = acts.fetch_return(run_id, self.front)
+            run = returning.fetch_return(run_id, self.front)
         if run is None:
             self.sent.append((parameters.calendar().add_working_days(clock.today(), 1).on, run_id))
             return 0
         county = run.county
         center = self._staff("CENTER_STAFF", county)
         with fence(center):
-            acts.reconcile(center, run_id)
-            acts.publish(center, run_id)
+            returning.reconcile(center, run_id)
+            returning.publish(center, run_id)
             failed = queries.returned_lines(center, run)
             unusable = [line for line in failed if queries.needs_other_account(line)]
         for line in unusable:
@@ -117,7 +118,7 @@ class PayrollWalk:
             return 0
         try:
             with fence(center):
-                again = acts.reissue(center, run_id)
+                again = reissuing.reissue(center, run_id)
         except Refusal as refused:
             if refused.code != "E_REISSUE":
                 raise
@@ -128,7 +129,7 @@ class PayrollWalk:
     def _other_account(self, line: Any) -> None:
         payroll = self._staff("TOWN_PAYROLL", Organisation.objects.get(pk=line.town_id))
         with fence(payroll):
-            acts.correct_account(
+            reissuing.correct_account(
                 payroll,
                 line.id,
                 bank_code="403",

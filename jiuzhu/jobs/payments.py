@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.jobs.queue import every, job
-from jiuzhu.payments import acts, queries
+from jiuzhu.payments import queries
+from jiuzhu.payments.acts import returning, sending
 
 
 @job("payments.deliver")
 def deliver(run_id: int) -> None:
     """Hand one batch file to the bank; a bank that does not answer is asked again by the sweep below."""
     try:
-        acts.deliver(run_id)
+        sending.deliver(run_id)
     except Refusal as refused:
         if refused.code != "E_BANK":
             raise
@@ -22,6 +23,6 @@ def fetch_returns() -> None:
     """Every run at the bank: hand in again what may have been lost, read the return that is ready."""
     for run_id in queries.due_for_return():
         try:
-            acts.fetch_return(run_id)
+            returning.fetch_return(run_id)
         except Refusal:  # the bank is down or its file is wrong: finance sees the run still waiting
             continue

@@ -26,7 +26,8 @@ def payroll(county: str, month: Any, aid_type: str, area_type: str, build_as: st
     from jiuzhu.accounts.actor import PLATFORM, fence
     from jiuzhu.accounts.models import Organisation
     from jiuzhu.core.refusal import Refusal
-    from jiuzhu.payments import acts, queries
+    from jiuzhu.payments import queries
+    from jiuzhu.payments.acts import building
 
     organ = Organisation.objects.filter(code=county).first()
     if organ is None:
@@ -35,7 +36,7 @@ def payroll(county: str, month: Any, aid_type: str, area_type: str, build_as: st
     if build_as:
         actor = _actor(build_as)
         with fence(actor):
-            acts.build_run(actor, organ.id, aid_type, area_type, day)
+            building.build_run(actor, organ.id, aid_type, area_type, day)
     with fence(PLATFORM):
         found = queries.runs(PLATFORM, month=day, aid_type=aid_type, area_type=area_type).filter(county=organ)
         for run in found:

@@ -22,7 +22,7 @@ from jiuzhu.aid_types.examples import load
 from jiuzhu.cases.models import Entitlement
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
-from jiuzhu.payments import acts as payments
+from jiuzhu.payments.acts import building
 from jiuzhu.policy import parameters
 from tests.families import DELEGATED, City, person
 
@@ -129,7 +129,7 @@ def test_a_person_of_85_walks_the_new_type_to_a_grant_and_onto_the_pay_list(
     center = city.staff("CENTER_STAFF", case.county)
     month = entitlement.first_month
     with clock.at(date(month.year, month.month, 1)), fence(center):
-        run = payments.build_run(center, case.county_id, "GAOLING", case.area_type, month)
+        run = building.build_run(center, case.county_id, "GAOLING", case.area_type, month)
         assert [line.total_fen for line in run.lines.all()] == [10000]
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jiuzhu.accounts.actor import fence
 from jiuzhu.core import clock
-from jiuzhu.payments import acts
+from jiuzhu.payments.acts import building
 from jiuzhu.payments.tests import city as cities
 
 BENCH = Path(__file__).resolve().parents[2] / "bench"
@@ -44,7 +44,7 @@ def test_a_list_of_any_length_takes_the_same_few_statements(db: None, more: int)
         city = cities.make(families=1)
         cities.multiply(city, more)
         with fence(city.builder) as actor, CaptureQueriesContext(connection) as asked:
-            run = acts.build_run(actor, city.county.id, "DIBAO", "RURAL", date(2019, 11, 1))
+            run = building.build_run(actor, city.county.id, "DIBAO", "RURAL", date(2019, 11, 1))
 
     writing = [each["sql"] for each in asked if "payments_payline" in each["sql"]]
     assert run.lines_count == 1 + more

@@ -29,7 +29,7 @@ from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
 from jiuzhu.documents.models import Document
 from jiuzhu.infra import queue, walk
-from jiuzhu.payments import acts as payments
+from jiuzhu.payments.acts import building, checking, returning, sending
 from jiuzhu.payments.models import BankFile, PayLine
 from jiuzhu.policy.household import spending
 from jiuzhu.vault import files
@@ -316,22 +316,22 @@ def test_one_sum_goes_through_the_pay_run_once_and_the_case_closes_with_the_bank
         with family.at(), fence(actor), queue.collected():
             return act(actor, *given)
 
-    run = by(staff["CENTER_STAFF"], payments.build_run, case.county_id, "TA_EXPENSE", "URBAN", month)
-    by(staff["TOWN_PAYROLL"], payments.check_town, run.id)
-    by(second, payments.check_county, run.id)
-    by(staff["COUNTY_FINANCE"], payments.confirm, run.id)
-    by(staff["COUNTY_FINANCE"], payments.write_bank_file, run.id)
+    run = by(staff["CENTER_STAFF"], building.build_run, case.county_id, "TA_EXPENSE", "URBAN", month)
+    by(staff["TOWN_PAYROLL"], checking.check_town, run.id)
+    by(second, checking.check_county, run.id)
+    by(staff["COUNTY_FINANCE"], checking.confirm, run.id)
+    by(staff["COUNTY_FINANCE"], sending.write_bank_file, run.id)
     with fence(PLATFORM):
         line = PayLine.objects.get(entitlement__case=case)
         sent = files.read(BankFile.objects.get(run=run, direction="OUT").file)
     assert (line.total_fen, line.pay_kind, family.case.state) == (348_000, "TA", "GRANTED")
-    by(staff["COUNTY_FINANCE"], payments.read_return_file, run.id, bank.make_return(sent))
+    by(staff["COUNTY_FINANCE"], returning.read_return_file, run.id, bank.make_return(sent))
 
     assert family.case.state == "CLOSED"
     with family.at(40), refused("E_PAY_EMPTY"):
         by(
             staff["CENTER_STAFF"],
-            payments.build_run,
+            building.build_run,
             case.county_id,
             "TA_EXPENSE",
             "URBAN",

@@ -11,7 +11,8 @@ from departments import bank
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.payments import acts, queries
+from jiuzhu.payments import queries
+from jiuzhu.payments.acts import reissuing
 from jiuzhu.payments.models import LineResult, PayLine
 from jiuzhu.payments.tests import city as cities
 from jiuzhu.payments.tests.city import City
@@ -50,11 +51,11 @@ def test_as_43_eight_paid_two_again_and_a_second_failure_is_a_prompt(city: City)
         for number, line in enumerate(failed.values()):
             clerk = next(each for each in (city.payroll(0), city.payroll(1)) if line.town_id in each.towns)
             with fence(clerk):
-                acts.correct_account(
+                reissuing.correct_account(
                     clerk, line.id, bank_code="314", bank_name="农商行", number=GOOD[20 + number]
                 )
         with fence(city.builder) as actor:
-            again = acts.reissue(actor, run.id)
+            again = reissuing.reissue(actor, run.id)
     assert {line.reissue_of_id for line in lines(again)} == {line.id for line in failed.values()}
 
     # December: the same account fails for the second month in a row; January's list says so (PAY-08)

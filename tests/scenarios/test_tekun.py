@@ -31,8 +31,8 @@ from jiuzhu.documents.models import Document
 from jiuzhu.infra import invariants
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.office.tests.test_money import browser
-from jiuzhu.payments import acts as payments
 from jiuzhu.payments import queries as pay_queries
+from jiuzhu.payments.acts import building
 from jiuzhu.payments.models import PayLine, PayRun
 from jiuzhu.people import acts as people
 from jiuzhu.vault import files
@@ -325,7 +325,7 @@ def listed(family: Family, month: date) -> list[tuple[str, str, int, str]]:
     with clock.at(clock.instant(month, 9)):
         worker = family.staff("CENTER_STAFF")
         with fence(worker):
-            run = payments.build_run(worker, family.case.county_id, "TEKUN", family.case.area_type, month)
+            run = building.build_run(worker, family.case.county_id, "TEKUN", family.case.area_type, month)
     with fence(PLATFORM):
         rows = run.lines.filter(entitlement__case_id=family.pk).order_by("pay_month", "part")
         return [(each.pay_kind, each.part, each.total_fen, each.account_name) for each in rows]
@@ -664,7 +664,7 @@ def test_tk_11_a_list_made_while_the_sheet_hangs_does_not_pay_the_dead(paid: Fam
     with clock.at(clock.instant(date(2019, 10, 28), 9)):
         center = paid.staff("CENTER_STAFF")
         with fence(center):
-            run = payments.build_run(
+            run = building.build_run(
                 center, paid.case.county_id, "TEKUN", paid.case.area_type, date(2019, 11, 1)
             )
         with fence(PLATFORM):

@@ -18,8 +18,8 @@ from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
-from jiuzhu.payments import acts as payments
 from jiuzhu.payments import queries as money
+from jiuzhu.payments.acts import owing
 from jiuzhu.payments.models import Due
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import BankAccount, Person
@@ -153,10 +153,10 @@ def _make_good(actor: Actor, change: Change, decision: ChangeDecision, done: Eff
     if decision.result == law.INCREASE:
         done.arrears_fen = sum(max(0, decision.new_fen - each.fen) for each in listed)
         if done.arrears_fen:
-            payments.owe(
+            owing.owe(
                 actor,
                 [
-                    payments.Owed(
+                    owing.Owed(
                         change.entitlement_id,
                         Due.ARREARS,
                         done.arrears_fen,
@@ -227,7 +227,7 @@ def _owe_missed(actor: Actor, entitlement: Entitlement, since: date, change: Cha
         fen = standing.total(standing.amount_on(entitlement, month))
         if month not in listed and fen:
             owed.append(
-                payments.Owed(
+                owing.Owed(
                     entitlement.id,
                     Due.ARREARS,
                     fen,
@@ -238,7 +238,7 @@ def _owe_missed(actor: Actor, entitlement: Entitlement, since: date, change: Cha
                 )
             )
         month = add_months(month, 1)
-    payments.owe(actor, owed)
+    owing.owe(actor, owed)
 
 
 def _fade(

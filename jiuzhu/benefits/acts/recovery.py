@@ -19,8 +19,8 @@ from jiuzhu.cases.models import Entitlement
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.payments import acts as payments
 from jiuzhu.payments import queries as money
+from jiuzhu.payments.acts import owing
 from jiuzhu.payments.models import Due
 from jiuzhu.policy import changes as law
 from jiuzhu.vault import files
@@ -122,10 +122,10 @@ def _offset(
         most = month_fen * share.numerator // share.denominator
         raise Refusal("E_OVERPAY", why=f"每期不得超过月救助金的三成（{most / 100:.2f}元），请增加期数")
     overpay.consent = files.keep(consent.content, consent.mime)
-    payments.owe(
+    owing.owe(
         actor,
         [
-            payments.Owed(
+            owing.Owed(
                 entitlement.id,
                 Due.DEDUCTION,
                 part,
@@ -180,7 +180,7 @@ def left_fen(overpay: Overpay) -> int:
 
 def close(actor: Actor, overpay: Overpay) -> None:
     """Everything is back; instalments that no list has taken fall away."""
-    payments.withdraw_dues(actor, f"recovery:{overpay.id}:", reason="已全部退回")
+    owing.withdraw_dues(actor, f"recovery:{overpay.id}:", reason="已全部退回")
     overpay.closed_on = clock.today()
     overpay.save(update_fields=["closed_on"])
 

@@ -25,7 +25,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
 from jiuzhu.infra.queue import defer
 from jiuzhu.parameters import queries as parameters
-from jiuzhu.payments import acts as payments
+from jiuzhu.payments.acts import owing
 from jiuzhu.payments.models import Due
 from jiuzhu.policy.parameters import ParameterSet
 
@@ -242,7 +242,7 @@ def apply(actor: Actor, batch_id: int, *, seen: int | None = None) -> StandardBa
             with connection.cursor() as cursor:
                 for sql in statements.STANDARD_APPLY:
                     cursor.execute(sql, {"batch": batch.id, "at": batch.applied_at, "ground": batch.number})
-            payments.owe(actor, _owed(batch))
+            owing.owe(actor, _owed(batch))
             places = _places(batch)
         paper = documents.issue(
             actor,
@@ -272,11 +272,11 @@ def apply(actor: Actor, batch_id: int, *, seen: int | None = None) -> StandardBa
     return batch
 
 
-def _owed(batch: StandardBatch) -> list[payments.Owed]:
+def _owed(batch: StandardBatch) -> list[owing.Owed]:
     rows = StandardLine.objects.filter(batch=batch, note="", arrears_fen__gt=0)
     reason = f"提高标准补发（{batch.since:%Y年%m月}起）"
     return [
-        payments.Owed(entitlement, Due.ARREARS, fen, month, f"standard:{batch.id}:{entitlement}", reason)
+        owing.Owed(entitlement, Due.ARREARS, fen, month, f"standard:{batch.id}:{entitlement}", reason)
         for entitlement, fen, month in rows.values_list("entitlement_id", "arrears_fen", "from_month")
     ]
 
@@ -315,7 +315,7 @@ def undo(actor: Actor, batch_id: int, *, reason: str, seen: int | None = None) -
                 with connection.cursor() as cursor:
                     for sql in statements.STANDARD_UNDO:
                         cursor.execute(sql, given)
-                payments.withdraw_dues(actor, f"standard:{batch.id}:", reason=reason.strip()[:200])
+                owing.withdraw_dues(actor, f"standard:{batch.id}:", reason=reason.strip()[:200])
         batch.state, batch.undone_at = StandardBatch.UNDONE, clock.now()
         batch.undone_reason = reason.strip()[:200]
         batch.version += 1

@@ -30,8 +30,8 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document, Service
 from jiuzhu.parameters import queries as parameters
-from jiuzhu.payments import acts as payments
 from jiuzhu.payments import queries as money
+from jiuzhu.payments.acts import owing
 from jiuzhu.payments.models import Due
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import BankAccount
@@ -519,10 +519,10 @@ def _pay(
             aid.save(force_insert=True)
     except IntegrityError as clash:
         raise Refusal("E_DUP", why="丧葬费已经登记，只发一次") from clash
-    payments.owe(
+    owing.owe(
         who.actor,
         [
-            payments.Owed(
+            owing.Owed(
                 who.entitlement.id,
                 Due.FUNERAL,
                 aid.amount_fen,

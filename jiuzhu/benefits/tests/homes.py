@@ -25,7 +25,7 @@ from jiuzhu.core.calendar import next_month
 from jiuzhu.core.id_numbers import check_character
 from jiuzhu.infra import demo
 from jiuzhu.parameters import queries as parameters
-from jiuzhu.payments import acts as payments
+from jiuzhu.payments.acts import building
 from jiuzhu.payments.tests.city import City as Payers
 from jiuzhu.people.models import Authorisation, BankAccount, Household, Membership, Person, Signature
 from jiuzhu.policy import evidence as law
@@ -86,7 +86,7 @@ class Place:
     def pay(self, month: date, *, aid_type: str = "DIBAO", area: str = "RURAL") -> Any:
         """The month's list made by the centre."""
         with fence(self.staff("CENTER_STAFF")) as actor:
-            return payments.build_run(actor, self.county.id, aid_type, area, month)
+            return building.build_run(actor, self.county.id, aid_type, area, month)
 
     def home(
         self,

@@ -18,7 +18,7 @@ from jiuzhu.cases.models import Case, Entitlement, Transfer
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
 from jiuzhu.infra.walk import drawn_picture
-from jiuzhu.payments import acts as payments
+from jiuzhu.payments.acts import building
 from jiuzhu.payments.models import PayLine
 from tests.families import COUNTY_DECIDES, DELEGATED, City, Family, refused
 from tests.supported import old_man
@@ -59,7 +59,7 @@ def _lists(city: City, county: str, month: date, on: date) -> list[PayLine]:
     center = city.staff("CENTER_STAFF", organ)
     with clock.at(on), fence(center):
         try:
-            run = payments.build_run(center, organ.id, "DIBAO", "RURAL", month)
+            run = building.build_run(center, organ.id, "DIBAO", "RURAL", month)
         except Exception as nothing:
             assert "E_PAY_EMPTY" in str(nothing), nothing
             return []

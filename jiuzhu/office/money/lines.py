@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.office.money.page import money_only, tag, tags
-from jiuzhu.payments import acts, queries, table
+from jiuzhu.payments import queries, table
+from jiuzhu.payments.acts import marking, reissuing
 from jiuzhu.ui.tables import Action, Column, Page, Table
 
 
@@ -116,16 +117,16 @@ def _do(
 ) -> str:
     """Make what was asked for; the words said afterwards, or nothing when a field is wrong."""
     if do == "hold" and hold.is_valid():
-        acts.hold_line(actor, line_id, reason=hold.cleaned_data["reason"])
+        marking.hold_line(actor, line_id, reason=hold.cleaned_data["reason"])
         return "已暂缓，不列入银行文件。"
     if do == "waive" and waive.is_valid():
-        acts.waive_prompt(
+        marking.waive_prompt(
             actor, line_id, prompt=request.POST.get("prompt", ""), reason=waive.cleaned_data["reason"]
         )
         return "已放行。"
     if do == "account" and account.is_valid():
         given = account.cleaned_data
-        acts.correct_account(actor, line_id, **(given | {"holder_id": int(given["holder_id"])}))
+        reissuing.correct_account(actor, line_id, **(given | {"holder_id": int(given["holder_id"])}))
         return "账户已更正，县社会救助中心可以重新发放。"
     return ""
 

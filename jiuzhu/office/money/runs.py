@@ -25,19 +25,20 @@ from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed
 from jiuzhu.office.money.page import money_only, state_tag, tag, tags
-from jiuzhu.payments import acts, queries, table
+from jiuzhu.payments import queries, table
+from jiuzhu.payments.acts import building, checking, reissuing, returning, sending
 from jiuzhu.ui.formats import cn_month, fen
 from jiuzhu.ui.tables import Action, Column, Page, Table, keyset_page, with_query
 
 _MOVES: dict[str, Callable[..., Any]] = {
-    "check_town": acts.check_town,
-    "check_county": acts.check_county,
-    "confirm": acts.confirm,
-    "send_back": acts.send_back,
-    "send": acts.write_bank_file,
-    "reconcile": acts.reconcile,
-    "publish": acts.publish,
-    "reissue": acts.reissue,
+    "check_town": checking.check_town,
+    "check_county": checking.check_county,
+    "confirm": checking.confirm,
+    "send_back": checking.send_back,
+    "send": sending.write_bank_file,
+    "reconcile": returning.reconcile,
+    "publish": returning.publish,
+    "reissue": reissuing.reissue,
 }
 _ASK = {
     "check_town": "确认本乡镇（街道）的发放笔都已核对无误？",
@@ -144,7 +145,7 @@ def build(request: HttpRequest) -> HttpResponse:
         return listing(request, form=form)
     given = form.cleaned_data
     try:
-        run = acts.build_run(
+        run = building.build_run(
             request.asker,
             request.asker.organ_id,
             given["aid_type"],
@@ -400,7 +401,7 @@ def upload(request: HttpRequest, run_id: int) -> HttpResponse:
     queries.run_for(actor, run_id)
     try:
         if request.POST.get("fetch"):
-            after = acts.fetch_return(run_id, actor=actor)
+            after = returning.fetch_return(run_id, actor=actor)
             if after is None:
                 messages.info(request, "银行还在处理，请稍后再取。")
                 return redirect(_run_url(run_id))
@@ -408,7 +409,7 @@ def upload(request: HttpRequest, run_id: int) -> HttpResponse:
             file = request.FILES.get("file")
             if file is None:
                 raise Refusal("E_INPUT", field="回盘文件", problem="请选择文件")
-            acts.read_return_file(
+            returning.read_return_file(
                 actor, run_id, file.read(), name=(file.name or "")[:80], once=handed.token(request)
             )
     except Refusal as refusal:
@@ -422,7 +423,7 @@ def upload(request: HttpRequest, run_id: int) -> HttpResponse:
 @money_only
 def bank_file(request: HttpRequest, run_id: int, file_id: int) -> HttpResponse:
     """Download a bank file as it is kept; recorded."""
-    name, content = acts.read_kept_file(request.asker, run_id, file_id)
+    name, content = sending.read_kept_file(request.asker, run_id, file_id)
     return HttpResponse(
         content,
         content_type="text/plain; charset=gb18030",

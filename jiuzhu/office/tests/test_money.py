@@ -13,7 +13,8 @@ from django.test import Client
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Staff
 from jiuzhu.core import clock
-from jiuzhu.payments import acts, queries
+from jiuzhu.payments import queries
+from jiuzhu.payments.acts import checking
 from jiuzhu.payments.tests import city as cities
 from jiuzhu.payments.tests.city import City
 from jiuzhu.payments.tests.test_month import BUILT, build, lines, returned, walk
@@ -122,7 +123,7 @@ def test_the_form_carries_the_version_of_the_page(city: City) -> None:
     client = browser("payroll-371502101")
     page = client.get(f"/office/money/{run.id}/").content.decode()
     with fence(city.payroll(1)) as clerk:
-        acts.check_town(clerk, run.id)
+        checking.check_town(clerk, run.id)
 
     response = client.post(
         f"/office/money/{run.id}/do/check_town/",

@@ -11,8 +11,9 @@ from django.db import IntegrityError, transaction
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.cases.models import Entitlement
 from jiuzhu.core import clock
-from jiuzhu.payments import acts, queries
-from jiuzhu.payments.acts import Owed
+from jiuzhu.payments import queries
+from jiuzhu.payments.acts import owing
+from jiuzhu.payments.acts.owing import Owed
 from jiuzhu.payments.models import Due, DueEnd, PayLine, PayRun
 from jiuzhu.payments.tests import city as cities
 from jiuzhu.payments.tests.city import City
@@ -32,7 +33,7 @@ def owe(one: Entitlement, kind: str, fen: int, cause: str, *, since: date = NOVE
     with fence(PLATFORM):
         if kind == Due.DEDUCTION:
             more["consent_id"] = files.keep(b"signed", "image/png").id
-        return acts.owe(PLATFORM, [Owed(one.id, kind, fen, since, cause, "测试", **more)])
+        return owing.owe(PLATFORM, [Owed(one.id, kind, fen, since, cause, "测试", **more)])
 
 
 def own(run: PayRun, one: Entitlement) -> list[tuple[Any, ...]]:
@@ -148,8 +149,8 @@ def test_a_due_withdrawn_before_a_list_took_it_is_never_paid(city: City) -> None
     one, _ = city.entitlements
     owe(one, Due.ARREARS, 27000, "standard:1:7")
     with fence(PLATFORM):
-        assert acts.withdraw_dues(PLATFORM, "standard:1:", reason="撤销调标") == 1
-        assert acts.withdraw_dues(PLATFORM, "standard:1:", reason="撤销调标") == 0
+        assert owing.withdraw_dues(PLATFORM, "standard:1:", reason="撤销调标") == 1
+        assert owing.withdraw_dues(PLATFORM, "standard:1:", reason="撤销调标") == 0
 
     assert own(build(city), one) == [("REGULAR", NOVEMBER, 300, 0, 0, 300)]
 

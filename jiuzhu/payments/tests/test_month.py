@@ -13,7 +13,8 @@ from jiuzhu.accounts.roles import ROLES
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
-from jiuzhu.payments import acts, queries, table
+from jiuzhu.payments import queries, table
+from jiuzhu.payments.acts import building, checking, marking, reissuing, returning, sending
 from jiuzhu.payments.models import BankFile, LineResult, PayLine, PayRun, RunStep
 from jiuzhu.payments.tests import city as cities
 from jiuzhu.payments.tests.city import City
@@ -32,7 +33,7 @@ def city(db: None):
 
 def build(city: City, month: date = NOVEMBER, **named) -> PayRun:
     with fence(city.builder) as actor:
-        return acts.build_run(actor, city.county.id, "DIBAO", "RURAL", month, **named)
+        return building.build_run(actor, city.county.id, "DIBAO", "RURAL", month, **named)
 
 
 def walk(city: City, run: PayRun, to: str) -> PayRun:
@@ -45,7 +46,7 @@ def walk(city: City, run: PayRun, to: str) -> PayRun:
             continue
         if key == "read_return":
             with fence(actor):
-                acts.read_return_file(actor, run.id, returned(run))
+                returning.read_return_file(actor, run.id, returned(run))
         else:
             with fence(actor):
                 act(actor, run.id)
@@ -56,14 +57,14 @@ def walk(city: City, run: PayRun, to: str) -> PayRun:
 
 def steps(city: City):
     return [
-        (city.payroll(0), "check_town", acts.check_town),
-        (city.payroll(1), "check_town", acts.check_town),
-        (city.checker, "check_county", acts.check_county),
-        (city.finance, "confirm", acts.confirm),
-        (city.finance, "send", acts.write_bank_file),
+        (city.payroll(0), "check_town", checking.check_town),
+        (city.payroll(1), "check_town", checking.check_town),
+        (city.checker, "check_county", checking.check_county),
+        (city.finance, "confirm", checking.confirm),
+        (city.finance, "send", sending.write_bank_file),
         (city.finance, "read_return", None),
-        (city.builder, "reconcile", acts.reconcile),
-        (city.builder, "publish", acts.publish),
+        (city.builder, "reconcile", returning.reconcile),
+        (city.builder, "publish", returning.publish),
     ]
 
 
@@ -182,21 +183,21 @@ def test_a_form_sent_twice_makes_one_list(city: City) -> None:
 def test_a_stale_page_changes_nothing(city: City) -> None:
     run = build(city)
     with fence(city.payroll(0)) as clerk:
-        acts.check_town(clerk, run.id, seen=run.version)
+        checking.check_town(clerk, run.id, seen=run.version)
 
     with fence(city.payroll(1)) as clerk, pytest.raises(Refusal, match="E_RUN_STALE"):
-        acts.check_town(clerk, run.id, seen=run.version)
+        checking.check_town(clerk, run.id, seen=run.version)
 
 
 def test_the_list_waits_until_every_town_has_checked(city: City) -> None:
     run = build(city)
     with fence(city.payroll(0)) as clerk:
-        run = acts.check_town(clerk, run.id)
+        run = checking.check_town(clerk, run.id)
 
     assert run.state == "DRAFT"
     assert queries.towns_waiting(run) == [city.towns[1].name]
     with fence(city.payroll(0)) as clerk, pytest.raises(Refusal, match="E_TOWN_CHECKED"):
-        acts.check_town(clerk, run.id)
+        checking.check_town(clerk, run.id)
 
 
 def test_a_town_sees_its_own_lines_only(city: City) -> None:
@@ -215,7 +216,7 @@ def test_another_county_does_not_see_the_run(city: City) -> None:
     with fence(stranger), pytest.raises(Refusal, match="E_NOT_FOUND"):
         queries.run_for(stranger, run.id)
     with fence(stranger), pytest.raises(Refusal, match="E_NOT_FOUND"):
-        acts.check_county(stranger, run.id)
+        checking.check_county(stranger, run.id)
 
 
 def _organ(code: str):
@@ -225,12 +226,12 @@ def _organ(code: str):
 
 
 _MOVES = {
-    "check_town": ("DRAFT", acts.check_town),
-    "check_county": ("TOWN_CHECKED", acts.check_county),
-    "confirm": ("COUNTY_CHECKED", acts.confirm),
-    "send": ("FINANCE_CONFIRMED", acts.write_bank_file),
-    "reconcile": ("RETURNED", acts.reconcile),
-    "publish": ("RECONCILED", acts.publish),
+    "check_town": ("DRAFT", checking.check_town),
+    "check_county": ("TOWN_CHECKED", checking.check_county),
+    "confirm": ("COUNTY_CHECKED", checking.confirm),
+    "send": ("FINANCE_CONFIRMED", sending.write_bank_file),
+    "reconcile": ("RETURNED", returning.reconcile),
+    "publish": ("RECONCILED", returning.publish),
 }
 
 
@@ -270,7 +271,7 @@ def test_who_made_the_list_does_not_check_it(city: City) -> None:
     run = walk(city, build(city), "TOWN_CHECKED")
 
     with fence(city.builder) as actor, pytest.raises(Refusal, match="E_SOD"):
-        acts.check_county(actor, run.id)
+        checking.check_county(actor, run.id)
 
 
 def test_who_checked_for_the_town_does_not_confirm_for_finance(city: City) -> None:
@@ -279,7 +280,7 @@ def test_who_checked_for_the_town_does_not_confirm_for_finance(city: City) -> No
     both = Actor(**(finance.__dict__ | {"id": clerk.id}))
 
     with fence(both), pytest.raises(Refusal, match="E_SOD"):
-        acts.confirm(both, run.id)
+        checking.confirm(both, run.id)
 
 
 def test_a_held_line_stays_out_of_the_bank_file_and_is_paid_when_released(city: City) -> None:
@@ -287,12 +288,12 @@ def test_a_held_line_stays_out_of_the_bank_file_and_is_paid_when_released(city: 
     held = lines(run)[0]
     clerk = next(each for each in (city.payroll(0), city.payroll(1)) if held.town_id in each.towns)
     with fence(clerk):
-        acts.hold_line(clerk, held.id, reason="本人住院，账户待核实")
+        marking.hold_line(clerk, held.id, reason="本人住院，账户待核实")
     run = walk(city, run, "RECONCILED")
 
     assert BankFile.objects.get(run=run, direction="OUT").lines_count == 3
     with fence(city.builder) as actor:
-        again = acts.reissue(actor, run.id, lines=[held.id])
+        again = reissuing.reissue(actor, run.id, lines=[held.id])
     assert [line.reissue_of_id for line in lines(again)] == [held.id]
 
 
@@ -301,7 +302,7 @@ def test_after_the_county_check_the_list_is_frozen(city: City) -> None:
     line = lines(run)[0]
 
     with fence(city.builder) as actor, pytest.raises(Refusal, match="E_STATE"):
-        acts.hold_line(actor, line.id, reason="太迟了")
+        marking.hold_line(actor, line.id, reason="太迟了")
 
 
 def test_a_dead_payee_stops_the_sending_until_held_and_nobody_waives_it(city: City) -> None:
@@ -311,15 +312,15 @@ def test_a_dead_payee_stops_the_sending_until_held_and_nobody_waives_it(city: Ci
         Person.objects.filter(pk=line.payee_id).update(died_on=date(2019, 10, 20))
 
     with fence(city.finance) as finance, pytest.raises(Refusal, match="E_PAY_PROMPTS") as refused:
-        acts.write_bank_file(finance, run.id)
+        sending.write_bank_file(finance, run.id)
     assert f"第{line.line_no}笔" in refused.value.sentence
     supervisor = city.staff("COUNTY_SUPERVISOR")
     with fence(supervisor), pytest.raises(Refusal, match="E_INPUT"):
-        acts.waive_prompt(supervisor, line.id, prompt="DEAD", reason="死亡登记有误，已核实本人在世")
+        marking.waive_prompt(supervisor, line.id, prompt="DEAD", reason="死亡登记有误，已核实本人在世")
     with fence(city.finance) as finance:
-        acts.send_back(finance, run.id, reason="收款人已死亡")
+        checking.send_back(finance, run.id, reason="收款人已死亡")
     with fence(city.builder) as actor:
-        acts.hold_line(actor, line.id, reason="收款人死亡")
+        marking.hold_line(actor, line.id, reason="收款人死亡")
 
     run = walk(city, run, "SENT_TO_BANK")
 
@@ -329,9 +330,9 @@ def test_a_dead_payee_stops_the_sending_until_held_and_nobody_waives_it(city: Ci
 def test_finance_sends_the_list_back_and_the_line_is_held(city: City) -> None:
     run = walk(city, build(city), "FINANCE_CONFIRMED")
     with fence(city.finance) as finance:
-        acts.send_back(finance, run.id, reason="第一笔收款人已死亡")
+        checking.send_back(finance, run.id, reason="第一笔收款人已死亡")
     with fence(city.builder) as actor:
-        acts.hold_line(actor, lines(run)[0].id, reason="收款人死亡")
+        marking.hold_line(actor, lines(run)[0].id, reason="收款人死亡")
 
     run = walk(city, run, "SENT_TO_BANK")
 
@@ -343,7 +344,7 @@ def test_a_list_changed_behind_the_counters_back_is_not_sent(city: City) -> None
     PayRun.objects.filter(pk=run.pk).update(frozen_digest="0" * 64)
 
     with fence(city.finance) as actor, pytest.raises(Refusal, match="E_PAY_CHANGED"):
-        acts.write_bank_file(actor, run.id)
+        sending.write_bank_file(actor, run.id)
 
 
 def test_the_pay_list_paper_is_issued_once_a_town_with_what_the_form_has(city: City) -> None:

@@ -11,7 +11,8 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.payments import acts, queries
+from jiuzhu.payments import queries
+from jiuzhu.payments.acts import _run, reissuing, returning, sending
 from jiuzhu.payments.models import BankFile, LineResult, PayLine, PayRun
 from jiuzhu.payments.tests import city as cities
 from jiuzhu.payments.tests.test_month import BUILT, NOVEMBER, build, lines, returned, walk
@@ -78,7 +79,7 @@ def test_a_return_read_by_two_at_once_is_read_once(committed_db: str) -> None:
 
         def read() -> None:
             with fence(city.finance) as actor:
-                acts.read_return_file(actor, run.id, back)
+                returning.read_return_file(actor, run.id, back)
 
         ends = in_threads(read, read)
 
@@ -98,11 +99,11 @@ def test_two_clicks_on_reissue_pay_again_once(committed_db: str) -> None:
         for number, line in zip(other, lines(run), strict=True):
             clerk = next(each for each in (city.payroll(0), city.payroll(1)) if line.town_id in each.towns)
             with fence(clerk):
-                acts.correct_account(clerk, line.id, bank_code="314", bank_name="农商行", number=number)
+                reissuing.correct_account(clerk, line.id, bank_code="314", bank_name="农商行", number=number)
 
         def again() -> None:
             with fence(city.builder) as actor:
-                acts.reissue(actor, run.id)
+                reissuing.reissue(actor, run.id)
 
         ends = in_threads(again, again)
 
@@ -154,9 +155,9 @@ def test_a_process_killed_between_writing_and_committing_leaves_the_run_as_it_wa
             raise _Killed
 
         with monkeypatch.context() as patched:
-            patched.setattr(acts, "defer", die)
+            patched.setattr(sending, "defer", die)
             with pytest.raises(_Killed), fence(city.finance) as actor:
-                acts.write_bank_file(actor, run.id)
+                sending.write_bank_file(actor, run.id)
         run.refresh_from_db()
         assert (run.state, BankFile.objects.count(), queries.pay_lists(PLATFORM, run)) == (
             "FINANCE_CONFIRMED",
@@ -165,7 +166,7 @@ def test_a_process_killed_between_writing_and_committing_leaves_the_run_as_it_wa
         )
 
         with fence(city.finance) as actor:
-            acts.write_bank_file(actor, run.id)
+            sending.write_bank_file(actor, run.id)
 
     run.refresh_from_db()
     assert run.state == "SENT_TO_BANK"
@@ -183,15 +184,15 @@ def test_a_process_killed_while_reading_the_return_keeps_no_line_of_it(
             raise _Killed
 
         with monkeypatch.context() as patched:
-            patched.setattr(acts, "record", die)
+            patched.setattr(_run, "record", die)
             with pytest.raises(_Killed), fence(city.finance) as actor:
-                acts.read_return_file(actor, run.id, back)
+                returning.read_return_file(actor, run.id, back)
         with fence(PLATFORM):
             assert LineResult.objects.count() == 0
         assert PayRun.objects.get().state == "SENT_TO_BANK"
 
         with fence(city.finance) as actor:
-            acts.read_return_file(actor, run.id, back)
+            returning.read_return_file(actor, run.id, back)
 
     with fence(PLATFORM):
         assert LineResult.objects.count() == 4

@@ -15,7 +15,8 @@ from jiuzhu.connectors.tests.test_contract import _Bridge
 from jiuzhu.core import clock, sealing
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.jobs import payments as jobs
-from jiuzhu.payments import acts, queries
+from jiuzhu.payments import queries
+from jiuzhu.payments.acts import checking, reissuing, returning, sending
 from jiuzhu.payments.bank_client import BankFront
 from jiuzhu.payments.bank_files import RURAL_BANK, Batch, Order
 from jiuzhu.payments.models import BankFile, LineResult, PayLine, PayRun
@@ -53,7 +54,7 @@ def at_bank(city: City) -> PayRun:
 
 def read(city: City, run: PayRun, content: bytes) -> PayRun:
     with fence(city.finance) as actor:
-        return acts.read_return_file(actor, run.id, content)
+        return returning.read_return_file(actor, run.id, content)
 
 
 def resealed(content: bytes, old: str, new: str) -> bytes:
@@ -157,15 +158,17 @@ def test_a_failed_line_is_paid_again_as_a_linked_line_once_the_account_is_put_ri
     run = walk(city, at_bank, "RECONCILED")
     closed = next(line for line in lines(run) if line.payee_name == "李国兰")
     with fence(city.builder) as actor, pytest.raises(Refusal, match="E_REISSUE") as refused:
-        acts.reissue(actor, run.id)
+        reissuing.reissue(actor, run.id)
     assert "账户还没有更正" in refused.value.sentence
     clerk = next(each for each in (city.payroll(0), city.payroll(1)) if closed.town_id in each.towns)
 
     with clock.at(date(2019, 11, 6)):
         with fence(clerk):
-            acts.correct_account(clerk, closed.id, bank_code="314", bank_name="农村商业银行", number=GOOD)
+            reissuing.correct_account(
+                clerk, closed.id, bank_code="314", bank_name="农村商业银行", number=GOOD
+            )
         with fence(city.builder) as actor:
-            again = acts.reissue(actor, run.id)
+            again = reissuing.reissue(actor, run.id)
         (line,) = lines(again)
         assert (line.reissue_of_id, line.total_fen, again.kind) == (closed.id, 30000, "R1")
         walk_part(city, again)
@@ -179,10 +182,10 @@ def walk_part(city: City, run: PayRun) -> None:
     """A re-issue run has lines of one town only; it takes the same way."""
     town = next(index for index, each in enumerate(city.towns) if each.id == lines(run)[0].town_id)
     for actor, act in (
-        (city.payroll(town), acts.check_town),
-        (city.checker, acts.check_county),
-        (city.finance, acts.confirm),
-        (city.finance, acts.write_bank_file),
+        (city.payroll(town), checking.check_town),
+        (city.checker, checking.check_county),
+        (city.finance, checking.confirm),
+        (city.finance, sending.write_bank_file),
     ):
         with fence(actor):
             act(actor, run.id)
@@ -198,11 +201,13 @@ def test_a_line_is_not_paid_again_twice(city: City, at_bank: PayRun) -> None:
                     each for each in (city.payroll(0), city.payroll(1)) if line.town_id in each.towns
                 )
                 with fence(clerk):
-                    acts.correct_account(clerk, line.id, bank_code="314", bank_name="农商行", number=GOOD)
+                    reissuing.correct_account(
+                        clerk, line.id, bank_code="314", bank_name="农商行", number=GOOD
+                    )
         with fence(city.builder) as actor:
-            acts.reissue(actor, run.id)
+            reissuing.reissue(actor, run.id)
             with pytest.raises(Refusal, match="E_REISSUE"):
-                acts.reissue(actor, run.id)
+                reissuing.reissue(actor, run.id)
 
 
 def test_an_account_is_put_right_by_the_own_town_only(city: City, at_bank: PayRun) -> None:
@@ -211,9 +216,9 @@ def test_an_account_is_put_right_by_the_own_town_only(city: City, at_bank: PayRu
     other = next(each for each in (city.payroll(0), city.payroll(1)) if closed.town_id not in each.towns)
 
     with fence(other), pytest.raises(Refusal, match="E_NOT_FOUND"):
-        acts.correct_account(other, closed.id, bank_code="314", bank_name="农商行", number=GOOD)
+        reissuing.correct_account(other, closed.id, bank_code="314", bank_name="农商行", number=GOOD)
     with fence(city.finance) as finance, pytest.raises(Refusal, match="E_AUTH"):
-        acts.correct_account(finance, closed.id, bank_code="314", bank_name="农商行", number=GOOD)
+        reissuing.correct_account(finance, closed.id, bank_code="314", bank_name="农商行", number=GOOD)
 
 
 @pytest.fixture
@@ -225,20 +230,20 @@ def front() -> BankFront:
 
 
 def test_the_bank_takes_the_batch_over_http_and_gives_its_return(at_bank: PayRun, front: BankFront) -> None:
-    receipt = acts.deliver(at_bank.id, front)
-    again = acts.deliver(at_bank.id, front)
+    receipt = sending.deliver(at_bank.id, front)
+    again = sending.deliver(at_bank.id, front)
 
-    run = acts.fetch_return(at_bank.id, front)
+    run = returning.fetch_return(at_bank.id, front)
 
     assert receipt == again != ""
     assert run is not None and run.state == "RETURNED"
 
 
 def test_a_bank_still_working_changes_nothing(at_bank: PayRun, front: BankFront) -> None:
-    acts.deliver(at_bank.id, front)
+    sending.deliver(at_bank.id, front)
     bank.state["fault"] = "late"
 
-    assert acts.fetch_return(at_bank.id, front) is None
+    assert returning.fetch_return(at_bank.id, front) is None
     assert nothing_kept(at_bank)
 
 
@@ -247,8 +252,8 @@ def test_a_bank_that_is_down_is_said_so_and_asked_again_later(
 ) -> None:
     bank.state["fault"] = "down"
     with pytest.raises(Refusal, match="E_BANK"):
-        acts.deliver(at_bank.id, front)
-    monkeypatch.setattr(acts, "bank_front", lambda: front)
+        sending.deliver(at_bank.id, front)
+    monkeypatch.setattr(returning, "bank_front", lambda: front)
     jobs.fetch_returns()
     assert nothing_kept(at_bank)
 
@@ -260,7 +265,7 @@ def test_a_bank_that_is_down_is_said_so_and_asked_again_later(
 
 
 def test_the_bank_refuses_another_file_under_a_known_batch_number(at_bank: PayRun, front: BankFront) -> None:
-    acts.deliver(at_bank.id, front)
+    sending.deliver(at_bank.id, front)
     order = Order(1, GOOD, "张明", 999900, "农村低保金201911", "", "314")
     forged = RURAL_BANK.write(Batch(at_bank.batch_no, "x", date(2019, 11, 1), 1, 999900), [order])
 
