@@ -34,6 +34,7 @@ desks.slips.kept_in(FOLDER)
 calls: deque[dict[str, Any]] = deque(maxlen=500)
 faults: dict[str, str] = {}
 tickets: dict[str, dict[str, Any]] = {}
+_TICKETS = uuid.uuid4()
 nonces: dict[str, float] = {}
 _ENVELOPE = ("requestId", "purpose", "consentNo", "operator", "caseNo", "asOf")
 
@@ -174,10 +175,7 @@ def vehicles_apply(request: Request, body: dict[str, Any]) -> Response:
 
 def _ticket(source: str, body: dict[str, Any]) -> str:
     """The same request id gets the same ticket; a late source needs to be asked once more."""
-    known = next(
-        (key for key, kept in tickets.items() if kept["body"]["requestId"] == body["requestId"]), None
-    )
-    ticket = known or uuid.uuid4().hex
+    ticket = uuid.uuid5(_TICKETS, f"{source}|{body['requestId']}").hex
     tickets.setdefault(ticket, {"body": body, "asked": 0, "source": source})
     return ticket
 

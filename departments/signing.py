@@ -28,9 +28,10 @@ def refused_signature(request: Request, content: bytes, nonces: dict[str, float]
         return "签名错误"
     if not nonce or nonce in nonces:
         return "重复请求"
-    for old in [key for key, at in nonces.items() if at < time.time() - 2 * _SKEW_SECONDS]:
-        del nonces[old]
-    nonces[nonce] = time.time()
+    now = time.time()
+    while nonces and next(iter(nonces.values())) < now - 2 * _SKEW_SECONDS:  # the oldest stand first
+        del nonces[next(iter(nonces))]
+    nonces[nonce] = now
     return ""
 
 
