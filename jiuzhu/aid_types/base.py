@@ -5,26 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from jiuzhu.aid_types.papers import HOUSEHOLD_WORDS, Papers
 from jiuzhu.policy.evidence import Evidence, SelfCare
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.workflow.table import ALL_REGIMES, MoveTable
 
 MONTHLY, ONCE, STATUS = "MONTHLY", "ONCE", "STATUS"
-# how papers and pages speak of a household's aid: to whom, about whom, of what
-HOUSEHOLD_WORDS = {
-    "me_word": "我户",
-    "you_word": "你户",
-    "your_word": "你户",
-    "those_word": "家庭",
-    "headcount_word": "家庭人口",
-    "counted_word": "保障人口",
-    "income_word": "人均月收入",
-    "base_word": "其中差额",
-    "extra_word": "分类施保",
-    "situation_word": "家庭情况",
-    "changes_word": "家庭人口、收入、财产",
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +54,8 @@ class AidType:
     ``urgent``: help first, papers afterwards (3.6). ``pilots_only``: a county outside the pilots may not delegate the
     decision. ``town_limit`` is the parameter of the sum a town may decide (TA-20; pilots have their own, ``_pilot``).
     ``town_clock``: the township's own limit inside the total one, where the later rules set one.
-    ``money_name``: what the month's money is called on papers; ``paper_words``: their other words for those aided.
+    ``money_name``: what the month's money is called on papers; ``papers``: their other words for those aided, their
+    titles and the law they cite. ``fades``: who finds work may be paid on for some months (DYN-20).
     ``words``: what the family reads in a state where this aid differs from the others.
     """
 
@@ -82,6 +70,7 @@ class AidType:
     mandatory_sources: tuple[str, ...]
     hardship_causes: Mapping[str, str]
     review_class: Callable[[Evidence], str]
+    papers: Papers
     pays: str = MONTHLY
     regimes: frozenset[str] = ALL_REGIMES
     per_person: bool = False
@@ -98,14 +87,23 @@ class AidType:
     pilots_only: bool = True
     town_limit: str = ""
     sources_afterwards: tuple[str, ...] = ()
-    money_name: str = "保障金"
+    money_name: str = "救助金"
     town_clock: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
-    paper_words: Mapping[str, str] = field(default_factory=lambda: HOUSEHOLD_WORDS)
+    fades: bool = False
+
+    @property
+    def paper_words(self) -> Mapping[str, str]:
+        """How papers and pages speak of those aided, every word of a household's or its own."""
+        return {**HOUSEHOLD_WORDS, **self.papers.words}
 
     @property
     def has_money(self) -> bool:
         return self.pays != STATUS
+
+    @property
+    def stop_word(self) -> str:
+        return "停发" if self.has_money else "终止认定"
 
     @property
     def certificate(self) -> bool:

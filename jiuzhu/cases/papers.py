@@ -11,19 +11,17 @@ from django.conf import settings
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import COUNTY_LEVEL, delegation_for, village_name
 from jiuzhu.aid_types import registry
-from jiuzhu.aid_types.base import HOUSEHOLD_WORDS, AidType
 from jiuzhu.cases.authority import authority_of
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.documents import acts as documents
-from jiuzhu.documents import catalogue, engine
+from jiuzhu.documents import aid_words, catalogue, engine
 from jiuzhu.documents.models import Document
 from jiuzhu.people.queries import account_on, members_of, placement
 from jiuzhu.policy.conditions import show
 from jiuzhu.policy.outcome import Outcome
-from jiuzhu.policy.regimes import regime as regime_of
 from jiuzhu.vault import files
 
 if TYPE_CHECKING:
@@ -33,26 +31,15 @@ if TYPE_CHECKING:
 _DECIDERS = ("W21", "W22", "W23", "W24")
 
 
-def aid_words(aid: AidType, regime: str) -> dict[str, Any]:
-    """How papers speak of an aid: its name, how it is paid, what a grant of it is called under the regime."""
-    grant = regime_of(regime).decision_word.removeprefix("审核").replace("审批", "批准")
-    return {
-        "aid_type": aid.code,
-        "aid_name": aid.name,
-        "aid_short": aid.short_name,
-        "pays": aid.pays,
-        "has_money": aid.has_money,
-        "money_word": aid.money_word,
-        "money_name": aid.money_name,
-        "grant_word": grant if aid.has_money else "",
-        **aid.paper_words,
-    }
-
-
 def title(code: str, case: Case) -> str:
     """What a paper of this case is called."""
-    words = aid_words(registry.get(case.aid_type), case.regime)
-    return engine.title(catalogue.notice(code), words | {"applicant_name": case.applicant.name}, case.regime)
+    about = {"aid_type": case.aid_type, "applicant_name": case.applicant.name}
+    return engine.title(catalogue.notice(code), aid_words.spoken(about, case.regime), case.regime)
+
+
+def refused(case: Case) -> str:
+    """What a refusal is called under the case's regime: 不予批准, later 不予确认同意."""
+    return str(aid_words.words(registry.get(case.aid_type), case.regime)["refuse_word"])
 
 
 def members(case: Case, on: date, *, numbers: bool) -> list[dict[str, Any]]:
@@ -82,7 +69,6 @@ def members(case: Case, on: date, *, numbers: bool) -> list[dict[str, Any]]:
 def common(case: Case, on: date, listed: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """What every paper of a case may say; ``listed`` are its :func:`members`, if the caller has them."""
     listed = members(case, on, numbers=False) if listed is None else listed
-    aid = registry.get(case.aid_type)
     authority = authority_of(case, on)
     delegation = delegation_for(case.town, case.aid_type, on) if authority == "TOWN" else None
     return {
@@ -90,7 +76,7 @@ def common(case: Case, on: date, listed: list[dict[str, Any]] | None = None) -> 
         "case_no": case.case_no,
         "dossier_no": case.household.dossier_no,
         "village_name": village_name(case.village_code),
-        **aid_words(aid, case.regime),
+        "aid_type": case.aid_type,
         "area_type": name_of("area_type", case.area_type),
         "channel": name_of("channel", case.channel),
         "hardship": case.hardship or "无",
@@ -193,11 +179,11 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
         more.setdefault("signer_name", "网上自助办理")
     if catalogue.notice(code).whitelist:
         url = f"{settings.PUBLIC_URL}/public/postings/{more.pop('token')}/"
-        words = aid_words(registry.get(case.aid_type), case.regime)
-        kept = ("aid_type", "pays", "money_word", "money_name", "grant_word", *HOUSEHOLD_WORDS)
-        data = {"public_url": url} | {key: words[key] for key in kept} | more
+        data = {"public_url": url, "aid_type": case.aid_type} | more
     else:
         listed = members(case, act.today, numbers=code in ("W02", "W09"))
+        if code == "W24":  # a certificate names those it is for, nobody else at home
+            listed = [row for row in listed if row["counted"] == "计入"]
         data = common(case, act.today, listed) | {"members": listed} | more
     return documents.issue(
         act.actor,

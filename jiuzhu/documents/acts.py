@@ -14,7 +14,7 @@ from jiuzhu.accounts.organisations import COUNTY_LEVEL, parent_of
 from jiuzhu.audit.acts import record
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.documents import catalogue, engine, numbering
+from jiuzhu.documents import aid_words, catalogue, engine, numbering
 from jiuzhu.documents.models import Counter, Document, Service
 from jiuzhu.people.models import Household
 from jiuzhu.vault import files
@@ -49,12 +49,12 @@ def issue(
     event_on: date | None = None,
     authorised: bool = True,
 ) -> Document:
-    """Check (DOC-06), number, render, hash and store one paper.
+    """Check (DOC-06), number, render, hash and store one paper, in the words of the aid it names (``aid_type``).
 
     ``authorised`` says whether ``organ`` may issue this kind today (E_ORGAN otherwise); ``event_on`` is the
     day of what the paper tells of. Raises E_DOC, E_ORGAN, E_SEAL; nothing is numbered then.
     """
-    notice = catalogue.notice(code)
+    notice, data = catalogue.notice(code), aid_words.spoken(data, regime)
     title = engine.title(notice, data, regime)
     now = clock.now()
     if not authorised:
@@ -106,7 +106,12 @@ def _refuse_failures(
     notice: Any, data: dict[str, Any], *, regime: str, organ: Organisation, event_on: date | None
 ) -> None:
     failures = catalogue.check_before_issue(
-        notice, data, regime=regime, organ_kind=organ.kind, event_on=event_on, issued_on=data["issued_on"]
+        notice,
+        data,
+        basis=aid_words.basis(notice, str(data.get("aid_type", "")), regime),
+        organ_kind=organ.kind,
+        event_on=event_on,
+        issued_on=data["issued_on"],
     )
     if failures:
         raise Refusal("E_DOC", missing="；".join(failures))

@@ -18,7 +18,7 @@ NOTICES = Path(__file__).parent / "notices"
 class Notice:
     """One kind of paper. ``organ``: town, county, decider (whoever decides) or any.
 
-    ``variants`` gives another title or legal basis for an aid type (W22-TK, W22-TA).
+    ``law`` names topics on which each aid type has its own articles, ``basis`` gives what holds for every aid.
     """
 
     code: str
@@ -31,24 +31,18 @@ class Notice:
     served: bool
     required: tuple[str, ...]
     labels: Mapping[str, str]
+    law: tuple[str, ...]
     basis: Mapping[str, tuple[str, ...]]
     blocks: tuple[Mapping[str, Any], ...]
     whitelist: tuple[str, ...]
-    variants: Mapping[str, Mapping[str, Any]]
 
     @property
     def numbered(self) -> bool:
         return bool(self.kind_word)
 
-    def title(self, regime: str, aid_type: str = "") -> str:
-        """Title under a regime; an aid type's own variant goes first (text, or one for each regime)."""
-        own = self.variants.get(aid_type, {}).get("title")
-        titles = own if isinstance(own, dict) else {"all": own} if own else self.titles
-        return str(titles.get(regime) or titles["all"])
-
-    def basis_under(self, regime: str, aid_type: str = "") -> tuple[str, ...]:
-        own = self.variants.get(aid_type, {}).get("basis", self.basis)
-        return tuple(own.get(regime) or own.get("all", ()))
+    @property
+    def cites(self) -> bool:
+        return any("basis" in block for block in self.blocks)
 
 
 def _read(folder: Path) -> Notice:
@@ -65,10 +59,10 @@ def _read(folder: Path) -> Notice:
         served=raw.get("served", False),
         required=tuple(raw.get("required", ())),
         labels=raw.get("labels", {}),
+        law=tuple(raw.get("law", ())),
         basis={key: tuple(value) for key, value in raw.get("basis", {}).items()},
         blocks=tuple(raw["blocks"]),
         whitelist=tuple(raw.get("whitelist", ())),
-        variants=raw.get("variants", {}),
     )
 
 
@@ -87,7 +81,7 @@ def check_before_issue(
     kind: Notice,
     data: Mapping[str, Any],
     *,
-    regime: str,
+    basis: tuple[str, ...],
     organ_kind: str,
     event_on: date | None,
     issued_on: date,
@@ -98,6 +92,8 @@ def check_before_issue(
         for key in kind.required
         if data.get(key) in (None, "", [], ())
     ]
+    if kind.cites and not basis:
+        failures.append("没有写明法律依据")
     if kind.seal and not data.get("has_seal"):
         failures.append("签发机关没有登记印章")
     if kind.organ == "town" and organ_kind != "TOWN":

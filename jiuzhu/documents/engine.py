@@ -20,18 +20,16 @@ import pypdf
 import segno
 import typst
 
-from jiuzhu.aid_types.base import HOUSEHOLD_WORDS
 from jiuzhu.core.clock import local
 from jiuzhu.core.money import in_words, yuan
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.documents import catalogue, fonts
+from jiuzhu.documents import aid_words, catalogue, fonts
 from jiuzhu.documents.catalogue import NOTICES, Notice
 
 ENVELOPE = frozenset(
     {
         *("organ_name", "doc_no", "issued_on", "signer_name", "has_seal", "is_sample", "public_url"),
-        *("aid_type", "pays", "grant_word", "money_word", "money_name"),
-        *HOUSEHOLD_WORDS,
+        *aid_words.KEYS,
     }
 )
 _local = threading.local()
@@ -89,46 +87,53 @@ def _text(template: str, data: Mapping[str, Any]) -> str:
     return _fill.vformat(template, (), data)
 
 
+_CONDITIONS = ("when", "unless", "pays")
+
+
+def _applies(raw: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """``when`` leaves out where its key is empty, ``unless`` where it is not, ``pays`` where the aid is paid in another
+    way (MONTHLY, ONCE, STATUS).
+    """
+    return not (
+        (raw.get("when") and not data.get(raw["when"]))
+        or (raw.get("unless") and data.get(raw["unless"]))
+        or (raw.get("pays") and data.get("pays", "MONTHLY") not in raw["pays"])
+    )
+
+
+def _rows_of(table: list[Any], data: Mapping[str, Any]) -> list[list[str]]:
+    """The cells of a table; a row may have conditions of its own, as a block has."""
+    rows = [each if isinstance(each, Mapping) else {"row": each} for each in table]
+    return [[_text(cell, data) for cell in each["row"]] for each in rows if _applies(each, data)]
+
+
 def _block(
     raw: Mapping[str, Any], data: Mapping[str, Any], regime: str, notice: Notice
 ) -> dict[str, Any] | None:
-    """One declared block with its words filled in.
-
-    ``when`` leaves a block out where its key is empty, ``for`` where the aid type is not among those named,
-    ``pays`` where the aid is paid in another way (MONTHLY, ONCE, STATUS).
-    """
-    if raw.get("when") and not data.get(raw["when"]):
+    """One declared block with its words filled in; nothing where its conditions do not hold."""
+    if not _applies(raw, data):
         return None
-    if raw.get("for") and data.get("aid_type", raw["for"][0]) not in raw["for"]:
-        return None
-    if raw.get("pays") and data.get("pays", "MONTHLY") not in raw["pays"]:
-        return None
-    (kind, what), *_ = [(key, value) for key, value in raw.items() if key not in ("when", "for", "pays")]
+    (kind, what), *_ = [(key, value) for key, value in raw.items() if key not in _CONDITIONS]
     if kind in ("to", "para", "head"):
         return {"kind": kind, "text": _text(what, data)}
     if kind == "list":
         return {"kind": "list", "items": [_item(each) for each in data.get(what) or ["无"]]}
     if kind == "basis":
-        return {
-            "kind": "para",
-            "text": what + "、".join(notice.basis_under(regime, str(data.get("aid_type", "")))) + "。",
-        }
+        cited = aid_words.basis(notice, str(data.get("aid_type", "")), regime)
+        return {"kind": "para", "text": what + "、".join(cited) + "。"}
     if kind == "table":
-        return {
-            "kind": "table",
-            "cells": [[_text(cell, data) for cell in row] for row in what],
-        }
+        return {"kind": "table", "cells": _rows_of(what, data)}
     if kind == "rows":
         rows = [[show(key, row.get(key)) for key in what["keys"]] for row in data.get(what["of"]) or []]
         rows = rows or [["无"] + [""] * (len(what["keys"]) - 1)]
         return {
             "kind": "rows",
-            "heads": what["heads"],
+            "heads": [_text(head, data) for head in what["heads"]],
             "widths": what.get("widths", [1] * len(what["heads"])),
             "rows": rows,
         }
     if kind == "signs":
-        return {"kind": "signs", "labels": what}
+        return {"kind": "signs", "labels": [_text(label, data) for label in what]}
     if kind == "images":
         pictures = [
             {"bytes": list(base64.b64decode(each["base64"])), "alt": each["alt"]}
@@ -150,7 +155,7 @@ def _item(each: Any) -> str:
 
 def title(notice: Notice, data: Mapping[str, Any], regime: str) -> str:
     """The title under a regime, with the aid's own words in it."""
-    return _text(notice.title(regime, str(data.get("aid_type", ""))), data)
+    return _text(aid_words.title(notice, str(data.get("aid_type", "")), regime), data)
 
 
 def payload(notice: Notice, data: Mapping[str, Any], regime: str) -> dict[str, Any]:
@@ -180,9 +185,9 @@ def _day(value: Any) -> list[int]:
     return [day.year, day.month, day.day]
 
 
-def template_version(notice: Notice) -> str:
+def template_version(notice: Notice, aid_type: str) -> str:
     """Short hash of everything the look and words come from."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(aid_words.source(aid_type).encode())
     for path in (NOTICES / "_lib" / "official.typ", NOTICES / notice.slug / "notice.yaml"):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
@@ -221,6 +226,6 @@ def render(slug_or_code: str, data: Mapping[str, Any], *, regime: str) -> Render
     return Rendered(
         pdf=pdf,
         sha256=hashlib.sha256(pdf).hexdigest(),
-        template_version=template_version(notice),
+        template_version=template_version(notice, str(data.get("aid_type", ""))),
         pages=len(pypdf.PdfReader(io.BytesIO(pdf)).pages),
     )

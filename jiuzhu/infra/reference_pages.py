@@ -9,11 +9,14 @@ from django.conf import settings
 
 from jiuzhu.accounts.roles import ROLES, role_name
 from jiuzhu.aid_types import registry
+from jiuzhu.aid_types.papers import TOPICS
 from jiuzhu.core import refusal
+from jiuzhu.documents import aid_words, engine
 from jiuzhu.documents.catalogue import all_notices
 from jiuzhu.infra import rule_index
 from jiuzhu.onedoor.table import LEAD, LEAD_STATES, REFERRAL, REFERRAL_STATES, Place
 from jiuzhu.policy import conditions, parameters
+from jiuzhu.policy.regimes import all_regimes
 from jiuzhu.workflow.clocks import deadlines
 from jiuzhu.workflow.states import STATES
 from jiuzhu.workflow.table import MoveTable
@@ -201,10 +204,12 @@ def _refusals() -> str:
 
 
 def _papers() -> str:
+    """The catalogue with an ordinary aid's titles, then what each aid's papers cite (DOC-06)."""
+    words = aid_words.words(registry.get(registry.ORDINARY), "P2019") | {"applicant_name": "（申请人）"}
     rows = [
         (
             each.code,
-            each.title("P2019"),
+            engine.title(each, words, "P2019"),
             each.organ,
             "编号" if each.numbered else "",
             "盖章" if each.seal else "",
@@ -212,9 +217,29 @@ def _papers() -> str:
         )
         for each in all_notices().values()
     ]
+    listed = _table(["代码", "名称", "签发", "文号", "印章", "送达"], rows)
+    law = _table(["类别", "事项", "文书", *all_regimes()], _cited())
     return _page(
-        "文书", "由 documents/notices 生成。", _table(["代码", "名称", "签发", "文号", "印章", "送达"], rows)
+        "文书",
+        "由 documents/notices 和各类别的 papers.yaml 生成；名称以低保、2019年版为例。",
+        listed,
+        "## 各类别文书所引条款\n",
+        law,
     )
+
+
+def _cited() -> list[tuple[str, ...]]:
+    rows = []
+    for aid in registry.all_types():
+        for topic, what in TOPICS.items():
+            by_regime = [
+                "、".join(aid.papers.articles((topic,), regime)) if regime in aid.regimes else ""
+                for regime in all_regimes()
+            ]
+            if any(by_regime):
+                codes = "、".join(each.code for each in all_notices().values() if topic in each.law)
+                rows.append((aid.short_name, what, codes, *by_regime))
+    return rows
 
 
 def _parameters() -> str:

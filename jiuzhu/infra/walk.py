@@ -473,7 +473,7 @@ def _visit(case: Case, one: Actor, two: Actor) -> None:
                 "expense_note": "以医药、口粮为主",
                 "health_note": "与申报一致",
             },
-            conclusion="家庭生活困难，申报情况基本属实。",
+            conclusion="生活困难，申报情况基本属实。",
             present_uid=present.uid,
         )
         investigation.add_photo(one, case.uid, picture=drawn_picture("home"))

@@ -68,10 +68,12 @@ def test_as_24_whatever_is_handed_to_the_board_only_the_whitelist_hangs(city: Ci
     posting = hands.approve(decided, date(2019, 10, 23))
     (words,) = hands.papers(decided, "W25")
     notice = catalogue.notice("W25")
-    sheet = {key: words[key] for key in notice.whitelist if key in words}
+    sheet = {"aid_type": decided.case.aid_type} | {
+        key: words[key] for key in notice.whitelist if key in words
+    }
 
     for forbidden in ("id_no", "disability_category", "phone"):
-        with pytest.raises(Refusal):
+        with pytest.raises(Refusal, match="E_PRIV"):
             _issue(decided, sheet | {forbidden: "371599201109010012"})
 
     with clock.at(date(2019, 10, 24)):

@@ -19,7 +19,7 @@ from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.roles import ROLES
 from jiuzhu.benefits import queries as benefit_queries
 from jiuzhu.benefits import support_queries, support_table
-from jiuzhu.benefits.acts import changes, crosscheck
+from jiuzhu.benefits.acts import changes, crosscheck, recovery
 from jiuzhu.benefits.acts import support as support_acts
 from jiuzhu.benefits.acts import support_stop as stops
 from jiuzhu.benefits.models import Alert, Change, Overpay, SupportStop
@@ -28,6 +28,8 @@ from jiuzhu.cases.models import CareAgreement, Institution, SupportSpan
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
+from jiuzhu.documents.tests.test_aid_papers import NO_FAMILY
+from jiuzhu.documents.tests.test_aid_papers import text_of as paper_text
 from jiuzhu.infra import invariants
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.office.tests.test_money import browser
@@ -790,9 +792,23 @@ def test_tk_12_the_signature_of_who_leaves_freely_is_on_the_page_and_on_the_noti
 
 # words of a household's living allowance, wrong on the papers of a supported person
 HOUSEHOLDS = (
-    *("保障人口", "保障金", "低保金", "家庭人口", "人均月收入", "其中差额", "分类施保", "你户", "我户"),
-    *("民发〔2012〕220号", "民发〔2021〕57号", "第十一条", "第十三条"),
+    *("保障人口", "保障金", "低保金", "人均", "差额", "分类施保", "户", "家庭"),
+    *("民发〔2012〕220号", "民发〔2021〕57号"),
 )
+
+
+def of_households(family: Family) -> dict[str, list[str]]:
+    """Of each of his papers the words that are a household's."""
+    with fence(PLATFORM):
+        rows = list(Document.objects.filter(case_id=family.pk).select_related("file"))
+        told = [(each.code, NO_FAMILY.sub("", paper_text(files.read(each.file)))) for each in rows]
+    wrong = {code: [word for word in HOUSEHOLDS if word in text] for code, text in told}
+    return {code: words for code, words in wrong.items() if words}
+
+
+def paper(family: Family, code: str) -> str:
+    with fence(PLATFORM):
+        return text_of(files.read(Document.objects.get(case_id=family.pk, code=code).file))
 
 
 @pytest.mark.parametrize(("start", "regime"), [(FIRST_DAY, "P2019"), (SPRING_2022, "P2021")])
@@ -802,13 +818,40 @@ def test_no_paper_of_a_supported_person_speaks_of_a_household_on_the_living_allo
     city.publish("regime_policy", "BY_DATE")
     family = old_man(city, start=start).to_the_end()
     assert family.case.regime == regime
-    with fence(PLATFORM):
-        rows = list(Document.objects.filter(case_id=family.pk).select_related("file"))
-        told = {each.code: text_of(files.read(each.file)) for each in rows}
 
-    wrong = {code: [word for word in HOUSEHOLDS if word in text] for code, text in told.items()}
-    assert {code: words for code, words in wrong.items() if words} == {}
-    assert "救助供养对象1人" in told["W24"] and "照料护理标准259.00元" in told["W21"]
+    assert of_households(family) == {}
+    assert "救助供养对象1人" in paper(family, "W24") and "照料护理标准259.00元" in paper(family, "W21")
+
+
+def test_what_is_reported_lowered_and_claimed_back_is_written_to_the_person_with_the_law_of_support(
+    granted: Family,
+) -> None:
+    """W35, W36 and W39 of a supported person (DYN-12, DYN-22)."""
+    with granted.at():
+        agree(granted)
+        choose(granted, "SCATTERED")
+    listed(granted, date(2019, 10, 1))
+    clerk, lead = granted.staff("TOWN_CLERK"), granted.staff("TOWN_LEAD")
+    with granted.at(clock.instant(date(2019, 11, 12))):
+        with fence(clerk):
+            support_acts.rate_again(clerk, granted.uid, **ratings(able=True))
+        _decided_change(granted)
+        with fence(PLATFORM):
+            entitlement = granted.case.entitlement
+        with fence(lead):
+            overpay = recovery.claim(
+                lead, entitlement.id, amount_fen=10000, months=[date(2019, 10, 1)], cause="自理能力已经恢复"
+            )
+            recovery.plan(lead, overpay.id, way="CASH", instalments=2)
+
+    assert of_households(granted) == {}
+    law = "《社会救助暂行办法》第{}、民发〔2016〕178号"
+    assert "本人情况变更报告（申请）表" in (told := paper(granted, "W35"))
+    assert law.format("十八条") in told and "今后生活自理能力、收入、财产" in told
+    assert "特困人员救助供养金调整告知书" in (told := paper(granted, "W36"))
+    assert law.format("十五条") in told and "救助供养对象1人" in told
+    assert "你有以下救助资金属于多发" in (told := paper(granted, "W39"))
+    assert "《社会救助暂行办法》第十八条、第六十八条" in told
 
 
 def _told(family: Family, kind: str) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from jiuzhu.aid_types import papers
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.aid_types.dibao.assessment import assess
 from jiuzhu.aid_types.dibao.moves import MOVES
@@ -21,7 +24,10 @@ DIBAO = AidType(
     mandatory_sources=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
     hardship_causes=choices("cause"),
     review_class=review_class,
+    papers=papers.read(Path(__file__).parent / "papers.yaml"),
     restate=restate,
     may_be_single=True,
     replaces=("STATUS",),
+    money_name="保障金",
+    fades=True,
 )

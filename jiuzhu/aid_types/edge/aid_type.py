@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from jiuzhu.aid_types import papers
 from jiuzhu.aid_types.base import STATUS, AidType
 from jiuzhu.aid_types.edge.assessment import assess
 from jiuzhu.aid_types.edge.moves import MOVES
@@ -21,6 +24,7 @@ EDGE = AidType(
     mandatory_sources=SOURCES,
     hardship_causes=choices("cause"),
     review_class=lambda evidence: "B",
+    papers=papers.read(Path(__file__).parent / "papers.yaml"),
     pays=STATUS,
     words={"GRANTED": "已经认定。凭通知书可以申请医疗、教育、住房等专项救助；到期前可以重新申请。"},
     regimes=frozenset({"P2021", "P2025"}),

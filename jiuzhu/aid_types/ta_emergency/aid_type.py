@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from jiuzhu.aid_types import papers
 from jiuzhu.aid_types.base import ONCE, AidType
 from jiuzhu.aid_types.ta_emergency.assessment import assess
 from jiuzhu.aid_types.ta_emergency.facts import CAUSES
@@ -21,6 +24,7 @@ TA_EMERGENCY = AidType(
     sources_afterwards=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
     hardship_causes={code: name for code, name in choices("ta_cause").items() if code in CAUSES},
     review_class=lambda evidence: "C",
+    papers=papers.read(Path(__file__).parent / "papers.yaml"),
     pays=ONCE,
     urgent=True,
     pilots_only=False,

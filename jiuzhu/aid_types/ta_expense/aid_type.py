@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from jiuzhu.aid_types import papers
 from jiuzhu.aid_types.base import ONCE, AidType
 from jiuzhu.aid_types.ta_expense.assessment import assess
 from jiuzhu.aid_types.ta_expense.moves import MOVES, TOTAL_CLOCK
@@ -21,6 +24,7 @@ TA_EXPENSE = AidType(
     mandatory_sources=SOURCES,
     hardship_causes={code: name for code, name in choices("ta_cause").items() if code >= "21"},
     review_class=lambda evidence: "C",
+    papers=papers.read(Path(__file__).parent / "papers.yaml"),
     pays=ONCE,
     cash_months="prop.cash_months_edge",
     asks_spending=True,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from jiuzhu.aid_types import papers
 from jiuzhu.aid_types.base import AidType, Support
 from jiuzhu.aid_types.tekun import self_care
 from jiuzhu.aid_types.tekun.assessment import assess, funeral_fen
@@ -27,21 +30,6 @@ SUPPORT = Support(
     },
 )
 
-# one person is aided, not a household, and nobody tops up an income (国务院令第649号第三章)
-WORDS = {
-    "me_word": "我",
-    "you_word": "你",
-    "your_word": "你的",
-    "those_word": "人员",
-    "headcount_word": "救助供养对象",
-    "counted_word": "救助供养对象",
-    "income_word": "本人月收入",
-    "base_word": "基本生活标准",
-    "extra_word": "照料护理标准",
-    "situation_word": "本人情况",
-    "changes_word": "生活自理能力、收入、财产、法定义务人情况",
-}
-
 TEKUN = AidType(
     code="TEKUN",
     name="特困人员救助供养",
@@ -54,10 +42,10 @@ TEKUN = AidType(
     mandatory_sources=("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK"),
     hardship_causes=choices("cause"),
     review_class=review_class,
+    papers=papers.read(Path(__file__).parent / "papers.yaml"),
     per_person=True,
     obligors_sign=True,
     money_name="救助供养金",
     town_clock=TOWN_CLOCK,
     support=SUPPORT,
-    paper_words=WORDS,
 )

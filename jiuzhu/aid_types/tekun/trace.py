@@ -14,7 +14,7 @@ from jiuzhu.policy.parameters import ParameterSet
 
 INCOME_ARTICLE = "民发〔2021〕43号第六条"
 OBLIGOR_ARTICLE = "民发〔2021〕43号第八条"
-AMOUNT_ARTICLE = "国发〔2016〕14号三（二）、规则TK-09"
+AMOUNT_ARTICLE = "国发〔2016〕14号二（四）、规则TK-09"
 
 
 def income_lines(evidence: Evidence, parameters: ParameterSet, regime: str) -> list[Line]:

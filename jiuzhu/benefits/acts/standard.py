@@ -250,7 +250,7 @@ def apply(actor: Actor, batch_id: int, *, seen: int | None = None) -> StandardBa
             {
                 "batch_no": batch.number,
                 "area": name_of("area_type", batch.area_type),
-                "aid_name": registry.get(batch.aid_type).name,
+                "aid_type": batch.aid_type,
                 "since_on": batch.since,
                 "before_fen": batch.old_fen,
                 "after_fen": batch.new_fen,

@@ -15,7 +15,6 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import decide_authority, village_name
 from jiuzhu.accounts.roles import role_name
-from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import support_table as table
 from jiuzhu.benefits.acts.support import Supported, amount_in_force, first_free_month, issue, supported
@@ -216,7 +215,6 @@ def _hang(act: Act) -> None:
             | {
                 "public_url": publicity.public_url(posting.token),
                 "aid_type": case.aid_type,
-                "aid_name": registry.get(case.aid_type).name,
                 "starts_on": posting.posted_on,
                 "ends_on": posting.ends_on,
             },

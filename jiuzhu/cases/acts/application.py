@@ -30,7 +30,7 @@ _BEFORE_APPLYING = ("INTENT", "AUTHORISED", "VERIFYING", "VERIFIED", "MAY_APPLY"
 _INVESTIGATED = ("ACCEPTED", "INVESTIGATING")
 
 _PROMISES = [
-    "所填写的家庭成员、收入、财产情况真实、完整，没有隐瞒。",
+    "所填写的{declared_word}真实、完整，没有隐瞒。",
     "{changes_word}发生变化，三十日内主动报告；有人去世首先报告。",
     "配合核对、入户调查和复核。",
     "如有虚假，愿意退回救助款物并依法承担责任。",
@@ -187,6 +187,6 @@ def _application_papers(act: Act, body: dict[str, Any]) -> None:
     act.paper(
         "W10",
         promises=promises(registry.get(case.aid_type)),
-        kin_statement="；".join(kin) or "家庭成员中没有社会救助经办人员和村（居）委会成员的近亲属。",
+        kin_statement="；".join(kin) or "申请人一方没有社会救助经办人员和村（居）委会成员的近亲属。",
     )
     act.paper("W12", materials=materials_table(case))

@@ -96,7 +96,7 @@ def _alone(aid: AidType, origin: Case, person_uid: UUID | str | None) -> Person 
 def _end(actor: Actor, origin: Case, aid: AidType, *, seen: int | None, once: UUID | str | None) -> None:
     """The consent is not ended: it goes on with the family."""
     with acting(actor, origin.uid, "CONV", seen=seen, once=once, reason=f"家庭同意改办{aid.name}") as act:
-        act.paper("W29", explanation=f"经家庭同意，改办{aid.name}，已有的授权、核对和调查继续有效。")
+        act.paper("W29", explanation=f"经申请人同意，改办{aid.name}，已有的授权、核对和调查继续有效。")
         act.note(converted_to=aid.code)
 
 

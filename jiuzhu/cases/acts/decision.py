@@ -123,7 +123,7 @@ def refuse(
         told = reason_words(codes, outcome)
         act.paper(
             "W21",
-            decision="不予批准",
+            decision=papers.refused(act.case),
             decided_on=act.today,
             reasons=told,
             explanation=reason,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 
 from jiuzhu.accounts.organisations import village_name
-from jiuzhu.aid_types import registry
 from jiuzhu.cases import guards
 from jiuzhu.cases.acts._act import Act
 from jiuzhu.parameters import queries as parameters
@@ -48,7 +47,6 @@ def post(act: Act, *, members_count: int, amount_fen: int, kind: str = Posting.R
     act.paper(
         _PAPERS[kind],
         token=posting.token,
-        aid_name=registry.get(case.aid_type).name,
         starts_on=posting.posted_on,
         ends_on=posting.ends_on,
         **sheet,

@@ -327,11 +327,10 @@ def test_the_table_leaves_no_state_without_a_way_on(aid: AidType, regime: str) -
 
 @EVERY_TYPE
 def test_every_paper_of_a_move_has_a_title_in_the_aid_s_own_words(aid: AidType, regime: str) -> None:
-    from jiuzhu.cases.papers import aid_words
-    from jiuzhu.documents import catalogue, engine
+    from jiuzhu.documents import aid_words, catalogue, engine
 
     for code in {code for row in aid.moves for code in (*row.papers, *row.optional_papers)}:
-        words = aid_words(aid, regime) | {"applicant_name": "示例"}
+        words = aid_words.words(aid, regime) | {"applicant_name": "示例"}
         title = engine.title(catalogue.notice(code), words, regime)
         assert title and "—" not in title and "{" not in title, code
 

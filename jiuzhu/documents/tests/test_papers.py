@@ -19,7 +19,7 @@ from jiuzhu.cases.acts import archive, service
 from jiuzhu.cases.queries import papers_of
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.documents import acts, catalogue, engine
+from jiuzhu.documents import acts, aid_words, catalogue, engine
 from jiuzhu.documents.models import Document
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.vault import files
@@ -193,10 +193,11 @@ def test_no_two_kinds_of_paper_and_no_two_organs_share_a_word_of_their_numbers(c
 
 
 def _render(code: str, **data: Any) -> engine.Rendered:
-    return engine.render(code, data, regime="P2019")
+    return engine.render(code, aid_words.spoken(data, "P2019"), regime="P2019")
 
 
 SHEET = {
+    "aid_type": "DIBAO",
     "organ_name": "沙镇镇人民政府",
     "doc_no": "东昌沙镇救公字〔2019〕00001号",
     "issued_on": date(2019, 10, 23),
@@ -205,7 +206,6 @@ SHEET = {
     "public_url": "https://jiuzhu.example/public/postings/abc/",
     "applicant_name": "示例己",
     "members_count": 3,
-    "aid_name": "最低生活保障",
     "amount_fen": 45000,
     "village_name": "示例村",
     "starts_on": date(2019, 10, 23),
@@ -267,6 +267,7 @@ def test_a_walked_sheet_leaks_nothing_of_the_family(granted: Family) -> None:
 def test_a_character_no_font_has_is_an_error_and_takes_no_number(city: City, granted: Family) -> None:
     case, clerk = granted.case, granted.staff("TOWN_CLERK")
     data = {
+        "aid_type": case.aid_type,
         "applicant_name": "示例\U00033479",
         "accepted_on": "2019-09-05",
         "due_on": "2019-10-10",
@@ -282,12 +283,19 @@ def test_a_character_no_font_has_is_an_error_and_takes_no_number(city: City, gra
     [
         ({"applicant_name": ""}, "申请人未填"),
         ({"due_on": None}, "办结期限未填"),
+        ({"aid_type": ""}, "没有写明法律依据"),
     ],
 )
 def test_a_paper_with_a_hole_is_not_issued(city: City, granted: Family, change: Any, words: str) -> None:
     """DOC-06."""
     case, clerk = granted.case, granted.staff("TOWN_CLERK")
-    data = {"applicant_name": "示例庚", "accepted_on": "2019-09-05", "due_on": "2019-10-10", "case_no": "DB1"}
+    data = {
+        "aid_type": case.aid_type,
+        "applicant_name": "示例庚",
+        "accepted_on": "2019-09-05",
+        "due_on": "2019-10-10",
+        "case_no": "DB1",
+    }
 
     with granted.at(), fence(clerk), refused("E_DOC", words):
         acts.issue(clerk, "W13", data | change, organ=case.town, regime="P2019")
@@ -378,7 +386,7 @@ def test_a_dossier_with_a_gap_or_without_proof_of_service_is_not_closed(
 def test_every_kind_of_paper_is_declared_in_full(code: str) -> None:
     notice = catalogue.notice(code)
 
-    assert notice.title("P2019")
+    assert aid_words.title(notice, "", "P2019")
     assert notice.blocks
     for basis in notice.basis.values():
         assert all(each.strip() for each in basis)

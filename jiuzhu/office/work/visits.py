@@ -39,7 +39,7 @@ class VisitForm(forms.Form):
     present = forms.ChoiceField(label="在场的家庭成员")
     conclusion = forms.CharField(label="调查结论", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
-    phrases = ("家庭生活困难，申报情况属实。", "部分情况与申报不一致，详见说明。")
+    phrases = ("生活困难，申报情况属实。", "部分情况与申报不一致，详见说明。")
 
     def __init__(self, *args: Any, adults: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
