@@ -13,6 +13,7 @@ from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.organisations import decide_authority, village_name
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
+from jiuzhu.aid_types.base import ONCE
 from jiuzhu.benefits import facts, permissions, standing, table
 from jiuzhu.benefits.models import (
     Alert,
@@ -331,8 +332,11 @@ def allowed(actor: Actor, given: Change) -> list[table.ChangeMove]:
 
 def kinds_for(entitlement: Entitlement) -> list[law.Kind]:
     """What may be reported of this benefit now."""
+    aid = registry.get(entitlement.aid_type)
+    if aid.pays == ONCE:  # given once and for all, nothing of it changes
+        return []
     running = entitlement.state in Entitlement.RUNNING
-    supported = registry.get(entitlement.aid_type).support is not None
+    supported = aid.support is not None
     found = []
     for kind in law.KINDS.values():
         wanted = {

@@ -12,6 +12,8 @@ from departments import bank
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import delegation_for, villages_of
+from jiuzhu.benefits import queries
+from jiuzhu.benefits.acts import changes
 from jiuzhu.cases import evidence
 from jiuzhu.cases.acts import (
     acceptance,
@@ -199,6 +201,18 @@ def test_as_37_granted_posted_granted_paid_closed(city: City) -> None:
     assert family.case.state == "CLOSED"
     assert {"W01", "W02", "W09", "W13", "W16", "W19", "W21", "W25", "W23"} <= codes
     assert "W24" not in codes and "W06" not in codes
+
+
+def test_what_is_given_once_has_no_later_change(city: City) -> None:
+    family = to_decision(city, DELEGATED, 11_200).decide().post_out()
+    clerk = city.staff("TOWN_CLERK", family.town)
+    with fence(PLATFORM):
+        entitlement = Entitlement.objects.select_related("case").get(case=family.case)
+
+    with family.at(), fence(clerk), refused("E_BENEFIT_STATE", "一次性救助"):
+        changes.report(clerk, entitlement.id, "CH-SUS", {"why": "ACCOUNT"})
+    with fence(PLATFORM):
+        assert queries.kinds_for(entitlement) == []
 
 
 def test_clk_tax_runs_from_acceptance_to_the_decision(city: City) -> None:

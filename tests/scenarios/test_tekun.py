@@ -518,6 +518,19 @@ def test_dyn_11_a_lower_level_never_lowers_the_money_before_its_notice_is_served
             assert support_acts.amount_in_force(granted.case.entitlement).care_fen == 15500
 
 
+def test_dyn_20_who_is_supported_has_no_gradual_exit(granted: Family) -> None:
+    """500 a month from new work, between 1 and 1.5 × L: a household would fade out; the law of support knows no such thing."""
+    clerk = granted.staff("TOWN_CLERK")
+    with fence(PLATFORM):
+        entitlement, ref = granted.case.entitlement, str(granted.case.applicant.uid)
+    with granted.at(clock.instant(date(2019, 11, 12))), fence(clerk):
+        earned = {"incomes": [{"member": ref, "kind": "wage", "month_fen": 50000}], "new_work": True}
+        change = changes.report(clerk, entitlement.id, "CH-INC", earned)
+        found = changes.examine(clerk, change.uid, text="在村里看护苗圃，每月500元")
+
+    assert (found.result, found.options) == ("STOP", ["STOP"])
+
+
 def test_dq_41_who_can_do_less_at_home_without_a_carer_is_on_the_clerks_list(city: City) -> None:
     family = old_man(city, unable=()).to_the_end()
     clerk = family.staff("TOWN_CLERK")

@@ -13,6 +13,7 @@ from jiuzhu.accounts.actor import PLATFORM, Actor
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import delegation_for
 from jiuzhu.aid_types import registry
+from jiuzhu.aid_types.base import ONCE
 from jiuzhu.benefits import facts as reported
 from jiuzhu.benefits import papers, standing, table
 from jiuzhu.benefits.acts import effect, pausing
@@ -122,6 +123,8 @@ def open_change(
     """The row, its W35 and its first step; called by acts that have asked for permission."""
     shape, at = law.KINDS[kind], clock.now()
     today = at.date()
+    if registry.get(entitlement.aid_type).pays == ONCE:
+        raise Refusal("E_BENEFIT_STATE", state="一次性救助", act=shape.title)
     if happened_on and happened_on > today:
         raise Refusal("E_INPUT", field="发生日期", problem="不能晚于今天")
     if entitlement.state not in _WHILE.get(kind, E.RUNNING):
@@ -390,7 +393,8 @@ def _ending(act: Act, kept: Examination, outcome: Outcome) -> None:
         kept.result, kept.options = law.KEEP, [law.KEEP]
         return
     used = sum(_months(each) for each in Fading.objects.filter(entitlement=entitlement))
-    months = law.may_fade(outcome, limits, new_work=bool(change.facts.get("new_work")), used=used)
+    worked = registry.get(entitlement.aid_type).fades and bool(change.facts.get("new_work"))
+    months = law.may_fade(outcome, limits, new_work=worked, used=used)
     if months and entitlement.state == E.ACTIVE:
         kept.result, kept.options, kept.months = law.GRADUAL, [law.GRADUAL, law.STOP], months
         kept.reason = law.stop_reason(outcome)
@@ -539,7 +543,7 @@ def _tell_less(act: Act, decision: ChangeDecision) -> None:
         act.actor,
         act.change,
         decision,
-        action="停发" if decision.result == law.STOP else "减发",
+        action=registry.get(entitlement.aid_type).stop_word if decision.result == law.STOP else "减发",
         lines=papers.lines(Outcome.from_dict(kept.outcome_after) if kept.outcome_after else None),
     )
     Notice.objects.create(
