@@ -25,6 +25,9 @@ def _select(
     return forms.ChoiceField(label=label, choices=options, required=required)
 
 
+_FIRST = ("name", "id_no", "relation", "phone")
+
+
 class PersonForm(forms.Form):
     """One person: name, number, relation; the rest may stay open and is looked at later."""
 
@@ -65,6 +68,16 @@ class PersonForm(forms.Form):
     )
 
     refusal: Refusal | None = None
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """What need not be known with the first word."""
+        return [field for field in self if field.name not in _FIRST]
+
+    @property
+    def more_said(self) -> bool:
+        """Whether any of it was said, or said wrongly: then it stands open."""
+        return any(field.value() or field.errors for field in self.more)
 
     def clean_id_no(self) -> str:
         try:

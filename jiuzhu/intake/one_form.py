@@ -35,8 +35,9 @@ MOST_ROWS = 20
 
 
 def steps_of(aid: AidType) -> tuple[tuple[str, str], ...]:
-    """The pages this aid asks for: no account where no money is paid."""
-    return tuple(each for each in STEPS if each[0] != "account" or aid.has_money)
+    """The pages this aid asks for: no account where no money is paid; what must be spent beside what comes in."""
+    named = {"income": "收支"} if aid.asks_spending else {}
+    return tuple((key, named.get(key, title)) for key, title in STEPS if key != "account" or aid.has_money)
 
 
 def after(step: str, aid: AidType) -> str:
@@ -47,6 +48,8 @@ def after(step: str, aid: AidType) -> str:
 
 class Yuan(forms.CharField):
     """Yuan with at most two decimals ↔ fen."""
+
+    unit = "元"
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
@@ -59,7 +62,7 @@ class Yuan(forms.CharField):
         try:
             return money.parse_yuan(text, field=str(self.label))
         except Refusal as refusal:
-            raise forms.ValidationError(refusal.sentence) from None
+            raise forms.ValidationError(refusal.params["problem"]) from None
 
 
 class FamilyForm(forms.Form):
@@ -92,12 +95,14 @@ class FamilyForm(forms.Form):
 
 
 class _Row(forms.Form):
+    blank = "请选择"
+
     def __init__(self, *args: Any, members: list[tuple[str, str]], **kwargs: Any) -> None:
         kwargs |= {"empty_permitted": True, "use_required_attribute": False}
         super().__init__(*args, **kwargs)
         for name in ("person", "supports", "holder"):
             if name in self.fields:
-                self.fields[name].choices = [("", "请选择"), *members]
+                self.fields[name].choices = [("", self.blank), *members]
 
 
 class IncomeForm(_Row):
@@ -146,9 +151,11 @@ class AssetForm(_Row):
 class SpendingForm(_Row):
     """What was paid oneself, after all refunds: medical bills, school at the public price (FRIG art.5, TA-12)."""
 
+    blank = "全家"
+
     person = forms.ChoiceField(label="为谁花的", required=False)
     kind = forms.ChoiceField(label="哪种支出", choices=[("", "请选择"), *SPENDING_KINDS.items()])
-    year = Yuan(label="12个月里自己付的", help_text="报销以后的；教育按公办学校收费")
+    year = Yuan(label="12个月里自己付的", help_text="报销以后自己出的钱；教育按公办学校收费")
 
     def row(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -246,6 +253,11 @@ class Rows:
     forms: list[_Row]
 
     @property
+    def note(self) -> str:
+        """The aid that asks for spending rests on it (TA-12, RIG-01)."""
+        return "按实际花费逐项填，至少一项" if self.form is SpendingForm else "没有就空着"
+
+    @property
     def filled(self) -> list[_Row]:
         return [form for form in self.forms if form.has_changed()]
 
@@ -279,7 +291,7 @@ class Page:
         adding = (data.get("action", "") if data is not None else "").removeprefix("add-")
         asked = _ROWS.get(step, ())
         if step == "income" and aid.asks_spending:
-            asked = (*asked, SPENDINGS)
+            asked = (SPENDINGS, *asked)
         self.rows = [self._rows(key, title, form, members, key == adding) for key, title, form in asked]
         self.family = self.account = None
         if step == "family":

@@ -49,7 +49,8 @@ class Column:
     @property
     def classes(self) -> str:
         side = "gov-right" if self.kind in RIGHT else "gov-centre" if self.kind in CENTRE else ""
-        return " ".join(filter(None, (side, f"gov-w-{self.width}" if self.width else "")))
+        whole = "gov-date" if self.kind in ("date", "month") else ""
+        return " ".join(filter(None, (side, whole, f"gov-w-{self.width}" if self.width else "")))
 
     def value(self, row: Any) -> Any:
         return self.key(row) if callable(self.key) else reach(row, self.key)
@@ -68,7 +69,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: rows and the keys of its neighbours."""
+    """One page of a list: rows and the keys of its neighbours; ``size`` 0 when every row is there."""
 
     rows: Sequence[Any]
     size: int = 20
@@ -93,6 +94,7 @@ class Table:
     empty: str = "没有符合条件的记录"
     numbered: bool = True
     cards: bool = False  # on a phone each row becomes a card: nothing is hidden behind the buttons
+    slim: bool = False  # few short columns: a table on a phone too
 
     @property
     def groups(self) -> list[tuple[str, int]]:

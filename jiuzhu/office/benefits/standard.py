@@ -75,7 +75,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             Column(lambda row: tag(acts.STATES[row.state], _COLOURS[row.state]), "状态", kind="html"),
             Column("number", "批次号"),
         ],
-        page=Page(rows=rows, size=max(len(rows), 1)),
+        page=Page(rows=rows, size=0),
         cards=True,
         empty="还没有调标批次",
     )

@@ -267,7 +267,7 @@ def announce(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
                 Column("village", "村（居）"),
                 Column("closed_on", "办结日期", kind="date"),
             ],
-            page=Page(rows=rows, size=len(rows)),
+            page=Page(rows=rows, size=0),
             empty="没有等待公布的急难救助",
             cards=True,
         ),

@@ -136,7 +136,7 @@ class AbilityForm(forms.Form):
             ("PRISON", "在监狱服刑"),
         ],
     )
-    own_year_fen = Yuan(label="上年本人收入（元）", required=False)
+    own_year_fen = Yuan(label="上年本人收入", required=False)
     property_fits = forms.TypedChoiceField(
         label="财产是否符合规定",
         required=False,

@@ -75,7 +75,7 @@ def case_table(page: Page, *, empty: str = "没有符合条件的案件", number
             Column(
                 lambda row: f"{row.case.town.name} {village_name(row.case.village_code)}", "镇街、村（居）"
             ),
-            Column(lambda row: registry.get(row.case.aid_type).short_name, "类别", width="xs"),
+            Column(lambda row: registry.get(row.case.aid_type).short_name, "类别", width="s"),
             Column("case.state", "环节", kind="state"),
             Column("clock", "时限", kind="due"),
             Column(due_words, "到期事项"),

@@ -58,7 +58,7 @@ def today(request: HttpRequest) -> HttpResponse:
                 for code, words, tone in COLOURS
             ],
             "asked": dict((code, words) for code, words, _ in COLOURS).get(asked, ""),
-            "table": case_table(Page(rows=shown, size=len(shown)), empty="现在没有等您办理的案件"),
+            "table": case_table(Page(rows=shown, size=0), empty="现在没有等您办理的案件"),
             "stages": STAGES[:-1],
             "series": [("在办案件", [stages[stage] for stage in STAGES[:-1]])],
             "total": sum(stages.values()),

@@ -381,8 +381,8 @@ def anchor_form(
 def field(
     bound: BoundField, *, unit: str = "", help: str = "", wide: bool = False, label: str = ""
 ) -> dict[str, Any]:
-    """一项表单：标签、必填星、控件、单位、说明、错误。`{% field form.phone unit="元" wide=True %}`"""
-    return _field(bound, unit=unit, help=help, wide=wide, label=label)
+    """一项表单：标签、必填星、控件、单位（也可由字段的 unit 给出）、说明、错误。`{% field form.phone unit="元" wide=True %}`"""
+    return _field(bound, unit=unit or getattr(bound.field, "unit", ""), help=help, wide=wide, label=label)
 
 
 def _field(
@@ -411,7 +411,11 @@ def _field(
     ids = " ".join(
         filter(
             None,
-            (f"{bound.auto_id}-help" if help_text else "", f"{bound.auto_id}-error" if bound.errors else ""),
+            (
+                f"{bound.auto_id}-unit" if unit and not (many or single) else "",
+                f"{bound.auto_id}-help" if help_text else "",
+                f"{bound.auto_id}-error" if bound.errors else "",
+            ),
         )
     )
     attrs: dict[str, Any] = {
@@ -624,8 +628,10 @@ def condition_list(outcome: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/diff_view.html")
-def diff_view(rows: Any, *, before: str = "变更前", after: str = "变更后") -> dict[str, Any]:
-    """前后对照，只标出不同。rows 为 [{label, before, after}]。`{% diff_view rows before="本人申报" after="部门反馈" %}`"""
+def diff_view(
+    rows: Any, *, before: str = "变更前", after: str = "变更后", word: str = "有变化"
+) -> dict[str, Any]:
+    """前后对照，只标出不同。rows 为 [{label, before, after}]。`{% diff_view rows before="本人申报" after="部门反馈" word="不一致" %}`"""
     return {
         "rows": [
             {
@@ -638,6 +644,7 @@ def diff_view(rows: Any, *, before: str = "变更前", after: str = "变更后")
         ],
         "before": before,
         "after": after,
+        "word": word,
     }
 
 

@@ -238,7 +238,7 @@
 
   // —— 窄屏上每一行是一张卡片，列名写在前面；太宽的对照表照旧左右滑动
   function setUpTables(scope) {
-    fresh(scope, ".gov-table-scroll > .gov-table:not(.gov-cards)", "govTable", function (table) {
+    fresh(scope, ".gov-table-scroll > .gov-table:not(.gov-cards):not(.gov-slim)", "govTable", function (table) {
       var heads = table.querySelectorAll("thead > tr:only-child > *");
       if (!heads.length || heads.length > 8) { return; }
       table.classList.add("gov-cards");
