@@ -277,6 +277,9 @@ class Review(models.Model):
 class Overpay(models.Model):
     """DYN-22: money paid that was not due; paid back in cash or kept from later lists with consent."""
 
+    CASH, OFFSET = "CASH", "OFFSET"
+    PLANS = {CASH: "家庭缴回", OFFSET: "经同意从以后的救助金中抵扣"}
+
     entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="overpays")
     change = models.ForeignKey(Change, on_delete=models.PROTECT, null=True, related_name="overpays")
     number = models.CharField(max_length=40, unique=True)

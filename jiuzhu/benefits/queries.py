@@ -155,12 +155,15 @@ def amounts(entitlement: Entitlement) -> list[EntitlementAmount]:
 
 
 def course(entitlement: Entitlement, months: int = 24) -> list[tuple[str, int]]:
-    """Month by month what was and will be paid, for the chart."""
+    """Month by month what was and will be paid, for the chart; nothing while payment is suspended, and no further."""
     today = clock.today().replace(day=1)
     start = max(entitlement.first_month, add_months(today, 6 - months))
+    end, pause = add_months(today, 5), suspension_of(entitlement)
+    if pause:
+        end = max(today, min(end, pause.until_month))
     spans = amounts(entitlement)
     shown, month = [], start
-    while month <= add_months(today, 5):
+    while month <= end:
         span = next(
             (
                 each
@@ -169,7 +172,8 @@ def course(entitlement: Entitlement, months: int = 24) -> list[tuple[str, int]]:
             ),
             None,
         )
-        shown.append((f"{month:%Y-%m}", standing.total(span) // 100))
+        yuan = 0 if pause and month >= pause.from_month else standing.total(span) // 100
+        shown.append((f"{month:%Y-%m}", yuan))
         month = add_months(month, 1)
     return shown
 
@@ -250,7 +254,7 @@ def differences(given: Change) -> list[Difference]:
     called = registry.get(given.entitlement.aid_type).paper_words
     rows = [
         Difference(called["counted_word"], *(_persons(each, names) for each in (kept.before, kept.after))),
-        Difference("每月金额", _yuan(kept.old_fen), _yuan(_new_fen(given, kept))),
+        Difference("每月金额", *_sums(given, kept)),
     ]
     if kept.outcome_before and kept.outcome_after:
         old, new = Outcome.from_dict(kept.outcome_before), Outcome.from_dict(kept.outcome_after)
@@ -271,6 +275,13 @@ def differences(given: Change) -> list[Difference]:
                     )
                 )
     return rows
+
+
+def _sums(given: Change, kept: Any) -> tuple[str, str]:
+    """The month's sum before and after; a suspension leaves it as it is and stops its payment."""
+    old, new = _yuan(kept.old_fen), _yuan(_new_fen(given, kept))
+    words = law.RESULTS[law.SUSPEND]
+    return {law.SUSPEND: (old, words), law.RESUME: (words, new)}.get(kept.result, (old, new))
 
 
 def _new_fen(given: Change, kept: Any) -> int:
@@ -410,7 +421,10 @@ def due_words(due: Any) -> str:
     end = getattr(due, "end", None)
     if end is None:
         return "待列入名单"
-    return f"已列入{end.line.run.month:%Y年%m月}名单" if end.line_id else f"已撤销：{end.reason}"
+    if not end.line_id:
+        return f"已撤销：{end.reason}"
+    month = end.line.run.month
+    return f"已列入{month.year}年{month.month}月名单"
 
 
 def benefits_named(actor: Actor, *, person: str, village: str, household: int | None) -> list[Entitlement]:
@@ -516,11 +530,25 @@ def overpay(actor: Actor, number: int) -> Overpay:
 
 
 def instalments(given: Overpay) -> list[dict[str, Any]]:
-    """Agreed parts with the list that took each."""
+    """Agreed parts with the list that took each; parts to be brought back with what of each has been."""
+    if given.plan == Overpay.CASH:
+        return _brought_back(given)
     return [
         {"month": each.from_month, "fen": each.amount_fen, "state": due_words(each)}
         for each in money.dues_of(given.entitlement_id, f"recovery:{given.id}:")
     ]
+
+
+def _brought_back(given: Overpay) -> list[dict[str, Any]]:
+    """What the family paid fills the parts one after another."""
+    left = sum(given.repayments.values_list("amount_fen", flat=True))
+    parts = []
+    for fen in law.instalments(given.amount_fen, given.instalments):
+        paid = min(left, fen)
+        left -= paid
+        words = "已缴回" if paid == fen else f"已缴回{_yuan(paid)}" if paid else "待缴回"
+        parts.append({"month": None, "fen": fen, "state": words})
+    return parts
 
 
 def months_between(first: date, last: date) -> list[date]:

@@ -84,6 +84,7 @@ def benefit(request: HttpRequest, number: int) -> HttpResponse:
     actor = request.asker
     found = benefits.benefit(actor, number)
     changes = benefits.changes(actor, entitlement=found.id)
+    pause = benefits.suspension_of(found)
     return render(
         request,
         "portal/benefit.html",
@@ -93,7 +94,8 @@ def benefit(request: HttpRequest, number: int) -> HttpResponse:
             "found": found,
             "aid": registry.get(found.aid_type).name,
             "state": benefits.STATE_WORDS[found.state][0],
-            "pause": benefits.suspension_of(found),
+            "pause": pause,
+            "unpaid": bool(pause and pause.from_month <= clock.today()),
             "fading": benefits.fading_of(found),
             "members": [each for each in benefits.members(found) if each.until is None],
             "changes": [

@@ -312,7 +312,7 @@ def examine(
                 )
             text = f"{text.strip()}\n未按时报告，已批评教育：{admonition.strip()}"
         found = examination(act, text)
-        act.note = f"{law.RESULTS[found.result]}，{found.old_fen // 100}元→{found.new_fen // 100}元"
+        act.note = _outcome_words(found.result, found.old_fen, found.new_fen)
     return found
 
 
@@ -528,12 +528,20 @@ def _effective(change: Change, today: date) -> date:
 
 def carry_out(act: Act, decision: ChangeDecision) -> None:
     """Notice first where less is paid, effect at once otherwise."""
-    act.note = f"{law.RESULTS[decision.result]}，{decision.old_fen // 100}元→{decision.new_fen // 100}元"
+    act.note = _outcome_words(decision.result, decision.old_fen, decision.new_fen)
     if decision.result in law.LESS:
         _tell_less(act, decision)
         act.target = table.DECIDED
         return
     effect.take(act.actor, act.change, decision, act.papers)
+
+
+def _outcome_words(result: str, old_fen: int, new_fen: int) -> str:
+    """减发，900元→450元; where the sum stays, only what it is."""
+    words = law.RESULTS[result]
+    if old_fen == new_fen:
+        return f"{words}（每月{old_fen // 100}元）"
+    return f"{words}，{old_fen // 100}元→{new_fen // 100}元"
 
 
 def _tell_less(act: Act, decision: ChangeDecision) -> None:

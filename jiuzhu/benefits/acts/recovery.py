@@ -26,8 +26,7 @@ from jiuzhu.policy import changes as law
 from jiuzhu.vault import files
 from jiuzhu.vault.uploads import Picture
 
-CASH, OFFSET = "CASH", "OFFSET"
-PLANS = {CASH: "家庭缴回", OFFSET: "经同意从以后的救助金中抵扣"}
+CASH, OFFSET, PLANS = Overpay.CASH, Overpay.OFFSET, Overpay.PLANS
 
 
 def _locked(actor: Actor, overpay_id: int) -> tuple[Overpay, Entitlement]:
@@ -110,17 +109,12 @@ def _offset(
 ) -> None:
     if consent is None:
         raise Refusal("E_SEAL", missing="家庭同意抵扣的签字")
-    if entitlement.state not in (Entitlement.ACTIVE, Entitlement.GRADUAL):
+    if not may_offset(entitlement):
         raise Refusal("E_OVERPAY", why="待遇没有在发，无从抵扣，请选择家庭缴回")
-    today = clock.today()
-    upcoming = money.next_list_month(
-        entitlement.county_id, entitlement.aid_type, entitlement.area_type, today
-    )
-    share = values(entitlement, regime_today(entitlement.county, today), today)["recovery.offset_max"]
-    month_fen = standing.total(standing.amount_on(entitlement, upcoming))
-    if max(parts) * share.denominator > month_fen * share.numerator:
-        most = month_fen * share.numerator // share.denominator
+    most = most_fen(entitlement)
+    if max(parts) > most:
         raise Refusal("E_OVERPAY", why=f"每期不得超过月救助金的三成（{most / 100:.2f}元），请增加期数")
+    upcoming = _upcoming(entitlement)
     overpay.consent = files.keep(consent.content, consent.mime)
     owing.owe(
         actor,
@@ -136,6 +130,25 @@ def _offset(
             )
             for number, part in enumerate(parts)
         ],
+    )
+
+
+def may_offset(entitlement: Entitlement) -> bool:
+    """Only what is being paid can be kept."""
+    return entitlement.state in (Entitlement.ACTIVE, Entitlement.GRADUAL)
+
+
+def most_fen(entitlement: Entitlement) -> int:
+    """The most that one part may keep: three tenths of the next list's sum (DYN-22)."""
+    today = clock.today()
+    share = values(entitlement, regime_today(entitlement.county, today), today)["recovery.offset_max"]
+    month_fen = standing.total(standing.amount_on(entitlement, _upcoming(entitlement)))
+    return int(month_fen * share.numerator // share.denominator)
+
+
+def _upcoming(entitlement: Entitlement) -> date:
+    return money.next_list_month(
+        entitlement.county_id, entitlement.aid_type, entitlement.area_type, clock.today()
     )
 
 

@@ -67,6 +67,10 @@ def test_a_suspended_family_is_not_listed_and_gets_every_month_back_when_it_resu
         pause = Suspension.objects.get()
         assert (pause.from_month, pause.until_month) == (date(2020, 4, 1), date(2020, 6, 1))
         assert home.entitlement.state == "SUSPENDED"
+        course = queries.course(home.entitlement)
+        assert course[-4:] == [("2020-03", 450), ("2020-04", 0), ("2020-05", 0), ("2020-06", 0)]
+        (sums,) = [each for each in queries.differences(pause.change) if each.label == "每月金额"]
+        assert (sums.before, sums.after) == ("450.00元", "暂停发放")
     for month in (4, 5):
         with clock.at(date(2020, month, 2)):
             home.city.pay(date(2020, month, 1))
@@ -150,6 +154,9 @@ def test_cash_brought_back_counts_once_and_closes_the_matter(home: Home) -> None
         recovery.plan(lead, overpay.id, way="CASH", instalments=2)
     with fence(clerk):
         recovery.repay(clerk, overpay.id, amount_fen=20000, paid_on=DAY, voucher_no="P1")
+        overpay.refresh_from_db()
+        parts = [(part["fen"], part["state"]) for part in queries.instalments(overpay)]
+        assert parts == [(15000, "已缴回"), (15000, "已缴回50.00元")]
         with refused("E_OVERPAY", "已登记"):
             recovery.repay(clerk, overpay.id, amount_fen=10000, paid_on=DAY, voucher_no="P1")
         with refused("E_OVERPAY", "100.00"):

@@ -235,6 +235,7 @@ def place(request: HttpRequest, number: int) -> HttpResponse:
         "found": found,
         "place": queries.place_of(found),
         "limits": queries.limit_words(found.limits),
+        "due": _due(found),
         "families_url": f"{reverse('office:benefits')}?town={found.town_id}",
         "result": PLACE_RESULTS.get(found.result, ""),
         "form": form if request.asker.role == "COUNTY_SUPERVISOR" and not found.result else None,

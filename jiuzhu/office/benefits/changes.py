@@ -38,6 +38,7 @@ from jiuzhu.office.work.page import staff_only
 from jiuzhu.payments.queries import banks
 from jiuzhu.policy import changes as law
 from jiuzhu.policy.income_kinds import income_kinds
+from jiuzhu.ui.formats import cn_date
 from jiuzhu.ui.tables import Action, Column, Page, Table, keyset_page
 
 # —— the list
@@ -85,7 +86,7 @@ def _report_table(rows: list[Any]) -> Table:
             Column("reporter_name", "报告人"),
             Column("at", "报告时间", kind="datetime"),
         ],
-        page=Page(rows=rows, size=len(rows)),
+        page=Page(rows=rows, size=0),
         actions=lambda row: [Action("办理", reverse("office:change-report", args=[row.id]))],
         numbered=False,
         cards=True,
@@ -381,7 +382,7 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
         "may_pause": has_power(actor.role, "clock.pause")
         and found.state in (table.REPORTED, table.EXAMINED)
         and pausing.clock_of(found) == "CLK-CHG",
-        "paused": found.pauses.filter(ends_on__isnull=True).exists(),
+        "paused": _paused_words(standing) if (standing := _standing(found)) else "",
         "place": queries.place_words(entitlement),
         "aid": queries.aid_words(entitlement),
         "benefit_state": state_tag(entitlement),
@@ -415,8 +416,18 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "office/benefits/change.html", context, status=refusal.status if refusal else 200)
 
 
+def _standing(found: Any) -> Any:
+    """The pause that lasts, if the change's clock stands still."""
+    return found.pauses.filter(ends_on__isnull=True).first()
+
+
+def _paused_words(standing: Any) -> str:
+    why = pausing.PAUSES[standing.kind]
+    return f"{cn_date(standing.starts_on)}起，{why}（{standing.document_no}）：{standing.reason}"
+
+
 class PauseForm(forms.Form):
-    kind = forms.ChoiceField(label="暂停事由", choices=list(pausing.PAUSES.items()))
+    kind = forms.ChoiceField(label="暂停事由", choices=[("", "请选择"), *pausing.PAUSES.items()])
     reason = text_field("理由", rows=2)
     document_no = forms.CharField(label="依据文书号", max_length=80)
 
@@ -425,7 +436,7 @@ class PauseForm(forms.Form):
 def pause(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The head stops the twenty days, or lets them run on (CLK-CHG)."""
     actor, found = request.asker, queries.change(request.asker, uid)
-    standing = found.pauses.filter(ends_on__isnull=True).first()
+    standing, entitlement = _standing(found), found.entitlement
     form, refusal = bound(PauseForm, request, "pause"), None
     back = reverse("office:change", args=[uid])
     if request.method == "POST":
@@ -441,10 +452,13 @@ def pause(request: HttpRequest, uid: UUID) -> HttpResponse:
             return redirect(back)
     context = {
         "page_title": "恢复计时" if standing else "暂停计时",
-        "crumbs": [("待遇变更", reverse("office:changes")), (found.number, back)],
+        "crumbs": [("待遇变更", reverse("office:changes")), (law.KINDS[found.kind].title, back)],
         "found": found,
-        "standing": standing,
-        "why": pausing.PAUSES[standing.kind] if standing else "",
+        "applicant": entitlement.case.applicant.name,
+        "place": queries.place_words(entitlement),
+        "aid": queries.aid_words(entitlement),
+        "kind": law.KINDS[found.kind].title,
+        "paused": _paused_words(standing) if standing else "",
         "form": None if standing else form,
         "back": back,
         "refusal": refusal,

@@ -28,9 +28,11 @@ from jiuzhu.office.benefits.page import (
     tag,
     token,
 )
+from jiuzhu.office.benefits.recovery import overpay_table
 from jiuzhu.office.work.page import staff_only
 from jiuzhu.payments import queries as money
 from jiuzhu.policy import changes as law
+from jiuzhu.ui.formats import cn_month
 from jiuzhu.ui.tables import Column, Page, Table, keyset_page
 
 
@@ -119,6 +121,7 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
     months = queries.course(found)
     clerk = actor.role == "TOWN_CLERK"
     changes = list(queries.changes(actor, entitlement=found.id))
+    pause, papers = queries.suspension_of(found), _papers(found)
     context = {
         "page_title": f"{found.case.applicant.name}　{queries.aid_words(found)}",
         "crumbs": [("在保台账", reverse("office:benefits"))],
@@ -127,7 +130,8 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
         "place": queries.place_words(found),
         "review": review_tag(found),
         "case_url": reverse("office:case", args=[found.case.uid]),
-        "pause": queries.suspension_of(found),
+        "paused": _paused_words(pause) if pause else "",
+        "unpaid": bool(pause and pause.from_month <= clock.today()),
         "fading": queries.fading_of(found),
         "members": _members(found),
         "categories": [month for month, _ in months],
@@ -136,8 +140,9 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
         "changes": change_table(changes),
         "payments": _payments(found),
         "dues": _dues(found),
-        "overpays": list(queries.overpays(actor, open_only=False).filter(entitlement=found)),
-        "papers": _papers(found),
+        "overpays": overpay_table(list(queries.overpays(actor, open_only=False).filter(entitlement=found))),
+        "papers": papers,
+        "serve_url": _serve_url(found, changes) if clerk and any(each["open"] for each in papers) else "",
         "offers": queries.offers(found),
         "alerts": list(queries.alerts(actor, entitlement=found.id)),
         "failing": found.state in ("ACTIVE", "GRADUAL") and money.failed_in_a_row(found.id) and clerk,
@@ -145,7 +150,9 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
         "open_matters": ending.what_is_open(found) if found.state == "STOPPED" else [],
         "kinds": [
             {"title": kind.title, "url": reverse("office:change-new", args=[found.id, kind.code])}
-            for kind in (queries.kinds_for(found) if clerk else [])
+            for kind in sorted(
+                queries.kinds_for(found) if clerk else [], key=lambda kind: kind.code != law.RES
+            )
         ],
         "offer_form": bound(OfferForm, request, "offer", members=present(found)) if clerk else None,
         "may_end_fading": queries.may_end_fading(actor, found),
@@ -154,6 +161,20 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
         "refusal": refusal,
     }
     return render(request, "office/benefits/benefit.html", context, status=refusal.status if refusal else 200)
+
+
+def _paused_words(pause: Any) -> str:
+    """Why nothing is paid, since when, and until when something has to happen (DYN-13)."""
+    since, until = cn_month(pause.from_month), cn_month(pause.until_month)
+    return f"{law.WHY_SUSPENDED[pause.reason]}，从{since}起暂停发放；最迟{until}恢复发放或者停发。"
+
+
+def _serve_url(found: Any, changes: list[Any]) -> str:
+    """Where a notice is handed over: on its change while that waits for it, else among the case's papers."""
+    waiting = next((each for each in changes if each.state == table.DECIDED), None)
+    if waiting:
+        return reverse("office:change", args=[waiting.uid])
+    return f"{reverse('office:case', args=[found.case.uid])}?tab=papers"
 
 
 def _members(found: Any) -> Table:
@@ -167,7 +188,7 @@ def _members(found: Any) -> Table:
             Column("until", "最后月份", kind="month"),
             Column(lambda row: "领款人" if row.payee else "", "领款"),
         ],
-        page=Page(rows=rows, size=len(rows)),
+        page=Page(rows=rows, size=0),
         numbered=False,
         cards=True,
     )
@@ -178,14 +199,14 @@ def _amounts(found: Any) -> Table:
     return Table(
         columns=[
             Column("from_month", "起", kind="month"),
-            Column(lambda row: row.to_month.strftime("%Y年%m月") if row.to_month else "至今", "止"),
+            Column(lambda row: cn_month(row.to_month) if row.to_month else "至今", "止"),
             Column("members_count", "人口", kind="number"),
-            Column("base_fen", "基本金额", kind="money"),
-            Column("topup_fen", "分类施保", kind="money"),
-            Column("care_fen", "照料护理", kind="money"),
+            Column("base_fen", "基本金额（元）", kind="money"),
+            Column("topup_fen", "分类施保（元）", kind="money"),
+            Column("care_fen", "照料护理（元）", kind="money"),
             Column(lambda row: row.ground or "批准决定", "依据"),
         ],
-        page=Page(rows=rows, size=len(rows)),
+        page=Page(rows=rows, size=0),
         numbered=False,
     )
 
@@ -207,7 +228,7 @@ def change_table(rows: list[Any], *, page: Page | None = None, named: bool = Fal
             Column(_due, "办结期限", kind="html"),
             Column("number", "变更编号"),
         ],
-        page=page or Page(rows=rows, size=max(len(rows), 1)),
+        page=page or Page(rows=rows, size=0),
         empty="没有变更",
         cards=True,
     )
@@ -215,7 +236,7 @@ def change_table(rows: list[Any], *, page: Page | None = None, named: bool = Fal
 
 def _due(row: Any) -> Any:
     if not row.open:
-        return row.closed_on.isoformat() if row.closed_on else ""
+        return f"{row.closed_on.isoformat()} 办结" if row.closed_on else ""
     left = (row.due_on - clock.today()).days
     return tag(row.due_on.isoformat(), "red" if left < 0 else "orange" if left <= 5 else "green")
 
@@ -227,26 +248,31 @@ def _payments(found: Any) -> Table:
             Column("pay_month", "月份", kind="month"),
             Column(queries.line_kind, "种类"),
             Column("total_fen", "金额（元）", kind="money"),
-            Column(lambda row: row.arrears_fen - row.deduction_fen, "其中补发（抵扣）", kind="money"),
+            Column(lambda row: row.arrears_fen - row.deduction_fen, "补发抵扣（元）", kind="money"),
             Column(queries.line_words, "结果"),
         ],
-        page=Page(rows=rows, size=max(len(rows), 1)),
+        page=Page(rows=rows, size=0),
         empty="还没有列入发放名单",
         numbered=False,
-        cards=True,
+        slim=True,
     )
 
 
-def _dues(found: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "reason": each.reason,
-            "fen": each.amount_fen,
-            "month": each.from_month,
-            "state": queries.due_words(each),
-        }
-        for each in queries.dues(found)
-    ]
+def _dues(found: Any) -> Table | None:
+    rows = queries.dues(found)
+    if not rows:
+        return None
+    return Table(
+        columns=[
+            Column("from_month", "月份", kind="month"),
+            Column("reason", "事由"),
+            Column("amount_fen", "金额（元）", kind="money"),
+            Column(queries.due_words, "情况"),
+        ],
+        page=Page(rows=rows, size=0),
+        numbered=False,
+        slim=True,
+    )
 
 
 _PAPER = {"ISSUED": "待送达", "SERVED": "已送达", "VOID": "已作废"}
@@ -261,6 +287,7 @@ def _papers(found: Any) -> list[dict[str, Any]]:
             "digest": each.sha256,
             "state": _PAPER[each.state] if each.needs_service else "",
             "url": reverse("office:paper", args=[found.case.uid, each.uid]),
+            "open": each.needs_service and each.state == "ISSUED",
         }
         for each in queries.papers(found)
     ]

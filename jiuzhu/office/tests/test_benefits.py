@@ -131,14 +131,21 @@ def test_a_standard_is_computed_confirmed_and_in_effect_by_the_buttons(home: Hom
 
 
 def test_overpaid_money_is_claimed_and_brought_back_by_the_forms(home: Home) -> None:
-    home.city.pay(date(2022, 6, 1))
     lead, clerk = browser(LEAD), browser(CLERK)
+    assert (
+        "还没有列入过发放名单" in lead.get(f"/office/benefits/{home.entitlement_id}/claim/").content.decode()
+    )
+    home.city.pay(date(2022, 6, 1))
     made = lead.post(
         f"/office/benefits/{home.entitlement_id}/claim/",
         {"do": "claim", "yuan": "300", "since": "2022-06-01", "until": "2022-06-01", "cause": "隐瞒收入"},
     )
     page = made["Location"]
+    assert "每期不超过月救助金三成" in lead.get(page).content.decode()
+    assert "由有审批权的负责人确定退回方式" in clerk.get(page).content.decode()
     assert lead.post(page, {"do": "plan", "way": "CASH", "instalments": "2"}).status_code == 302
+    shown = clerk.get(page).content.decode()
+    assert "第2期" in shown and "待缴回" in shown and "2022年6月" in shown
     assert (
         clerk.post(
             page, {"do": "repay", "yuan": "300", "paid_on": "2022-06-02", "voucher_no": "P1"}
@@ -234,6 +241,33 @@ def test_the_head_stops_the_twenty_days_of_a_change_and_lets_them_run_on(home: H
     assert "恢复计时" in lead.get(f"{here}clock/").content.decode()
     assert lead.post(f"{here}clock/", {"do": "pause"}).status_code == 302
     assert "已暂停计时" not in lead.get(here).content.decode()
+
+
+def test_a_suspended_benefit_says_why_and_until_when_and_keeps_nothing_back(home: Home) -> None:
+    """DYN-13, DYN-22: what is not paid cannot be kept; resuming comes first among what may be done."""
+    home.city.pay(date(2022, 6, 1))
+    lead, clerk = browser(LEAD), browser(CLERK)
+    with fence(home.city.staff("TOWN_CLERK")) as actor:
+        change = changes.report(actor, home.entitlement_id, "CH-SUS", {"why": "UNTRACEABLE"})
+        changes.examine(actor, change.uid, text="三次上门均无人应答。")
+    with fence(home.city.staff("TOWN_LEAD")) as head:
+        changes.decide(head, change.uid)
+        overpay = recovery.claim(
+            head,
+            home.entitlement_id,
+            amount_fen=30000,
+            months=[date(2022, 6, 1)],
+            cause="漏报养老金",
+        )
+
+    page = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
+    assert "人员下落不明，从2022年7月起暂停发放；最迟2022年9月恢复发放或者停发" in page
+    assert page.index("恢复发放</a>") < page.index("增加家庭成员</a>") and "送达告知书" in page
+    with clock.at(date(2022, 7, 5)):
+        later = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
+    assert "<dt>本月金额</dt><dd>暂停发放</dd>" in later
+    plan = lead.get(f"/office/recoveries/{overpay.id}/").content.decode()
+    assert "待遇没有在发，不能抵扣" in plan and 'value="OFFSET"' not in plan
 
 
 def test_a_stopped_benefit_says_what_is_open_before_it_is_closed(home: Home) -> None:
