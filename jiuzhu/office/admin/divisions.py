@@ -33,7 +33,9 @@ class MergeForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="以后的日期到当天凌晨自动并入；不填为今天，立即并入",
     )
-    doc_no = forms.CharField(label="批准文件号", max_length=60, required=False)
+    doc_no = forms.CharField(
+        label="批准文件号", max_length=60, required=False, help_text="先看数量可以不填，确认撤并必须填"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,12 +85,17 @@ def change(request: HttpRequest) -> HttpResponse:
             name, errors = next(iter(form.errors.items()))
             raise Refusal("E_INPUT", field=form.fields[name].label, problem="、".join(errors).rstrip("。"))
         given = form.cleaned_data
-        if do == "preview":
+        if do != "rename":
             context["seen"] = divisions.preview_merge(
                 request.asker, town_id=given["town_id"], into_id=given["into_id"]
             )
+        if do == "preview":
             return render(request, _TEMPLATE, context)
         if do == "merge":
+            if request.POST.get("shown") != f"{given['town_id']}-{given['into_id']}":
+                raise Refusal(
+                    "E_INPUT", field="撤并", problem="下面是现在所选乡镇（街道）的数量，请看过再确认"
+                )
             words = _merged(divisions.merge_town(request.asker, **given, once=context["once"]))
         else:
             organ = divisions.renumber(request.asker, **given)

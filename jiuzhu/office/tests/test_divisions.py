@@ -20,8 +20,11 @@ def test_a_merger_is_entered_ahead_on_the_page_and_withdrawn(city: City) -> None
         given: dict[str, Any] = {"town_id": town.id, "into_id": into.id, "doc_no": "鲁政字〔2019〕1号"}
         given |= {"effective_on": "2019-10-01", "once": hidden(client.get(PAGE), "once")}
 
-        seen = client.post(PAGE, given | {"do": "preview"}).content.decode()
-        assert "确认撤并" in seen and 'value="2019-10-01"' in seen
+        unseen = client.post(PAGE, given | {"do": "merge"})
+        assert unseen.status_code == 422 and "请看过再确认" in unseen.content.decode()
+        seen = client.post(PAGE, given | {"do": "preview"})
+        given["shown"] = hidden(seen, "shown")
+        assert "确认撤并" in seen.content.decode() and 'value="2019-10-01"' in seen.content.decode()
         for wrong in ({"effective_on": "2019-09-01"}, {"effective_on": "明天"}, {"doc_no": ""}):
             assert client.post(PAGE, given | {"do": "merge"} | wrong).status_code == 422
         assert not Merger.objects.exists()

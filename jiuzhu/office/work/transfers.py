@@ -18,7 +18,9 @@ from jiuzhu.cases.acts import transfer
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed, places
+from jiuzhu.office.benefits.page import tag
 from jiuzhu.office.work.page import case_url, refused, staff_only
+from jiuzhu.ui.formats import cn_date, cn_month
 from jiuzhu.ui.tables import Column, Page, Table
 
 _TONES = {"SENT": "orange", "ACCEPTED": "blue", "CHECKED": "green", "RETURNED": "grey"}
@@ -46,12 +48,17 @@ class SendForm(forms.Form):
 
 
 class TakeForm(forms.Form):
-    village_code = forms.ChoiceField(label="村（居）")
-    address = forms.CharField(label="住址", max_length=120, required=False)
+    village_code = forms.ChoiceField(label="住在哪个村（居）")
+    address = forms.CharField(label="现住址", max_length=120, required=False, help_text="不填沿用原来的")
 
 
 class WordsForm(forms.Form):
-    reason = forms.CharField(label="退回原因", max_length=400)
+    reason = forms.CharField(
+        label="退回原因",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="退回后家庭仍由迁出地办理",
+    )
 
 
 class FindingForm(forms.Form):
@@ -64,13 +71,18 @@ def listing(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=[
             Column(lambda each: each["row"].applicant_name, "申请人", href=_url),
-            Column(lambda each: "转入" if each["coming"] else "转出", "方向", width="xs"),
-            Column(lambda each: each["row"].from_town.name, "迁出"),
-            Column(lambda each: each["row"].to_town.name, "迁入"),
-            Column(lambda each: transfer.WORDS[each["row"].state], "状态"),
-            Column(lambda each: f"{each['due_on']:%-m月%-d日}前核实" if each["due_on"] else "", "期限"),
+            Column(lambda each: "转入" if each["coming"] else "转出", "方向", width="s"),
+            Column(lambda each: f"{each['row'].from_county.name}{each['row'].from_town.name}", "迁出"),
+            Column(lambda each: f"{each['row'].to_county.name}{each['row'].to_town.name}", "迁入"),
+            Column(lambda each: each["row"].sent_at, "发出日期", kind="date"),
+            Column(
+                lambda each: tag(transfer.WORDS[each["row"].state], _TONES[each["row"].state]),
+                "状态",
+                kind="html",
+            ),
+            Column(lambda each: f"{cn_date(each['due_on'])}前核实" if each["due_on"] else "", "期限"),
         ],
-        page=Page(rows=rows, size=max(1, len(rows))),
+        page=Page(rows=rows, size=0),
         row_tone=lambda each: "red" if each["late"] else "",
         empty="没有转出转入",
         cards=True,
@@ -117,7 +129,7 @@ def one(request: HttpRequest, uid: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     do = request.POST.get("do", "")
     take = TakeForm(data if do == "take" else None)
-    take.fields["village_code"].choices = places.village_choices(row.to_town, ())
+    take.fields["village_code"].choices = [("", "请选择"), *places.village_choices(row.to_town)]
     send_back = WordsForm(data if do == "return" else None)
     check = FindingForm(data if do == "check" else None)
     context = {
@@ -127,6 +139,8 @@ def one(request: HttpRequest, uid: UUID) -> HttpResponse:
         "word": transfer.WORDS[row.state],
         "tone": _TONES[row.state],
         "items": _items(row),
+        "after_taking": _after_taking(row),
+        "refused_do": do,
         "take": take if mine and row.state == row.SENT else None,
         "send_back": send_back if mine and row.state == row.SENT else None,
         "check": check if mine and row.state == row.ACCEPTED else None,
@@ -151,12 +165,21 @@ def _do(actor: Any, uid: UUID, do: str, take: Any, send_back: Any, check: Any) -
         raise Refusal("E_INPUT", field=form.fields[name].label, problem="、".join(errors).rstrip("。"))
     if do == "take":
         row = transfer.accept_transfer(actor, uid, **form.cleaned_data)
-        return f"已接收，请于{row.check_due_on:%-m月%-d日}前重新核实。"
+        return f"已接收，请于{cn_date(row.check_due_on)}前重新核实。"
     if do == "return":
         transfer.return_transfer(actor, uid, **form.cleaned_data)
         return "已退回。"
     transfer.conclude_check(actor, uid, **form.cleaned_data)
     return "核实结果已登记；情况有变化的，请办理变更。"
+
+
+def _after_taking(row: Any) -> list[str]:
+    """What the township that says yes takes upon itself."""
+    today = clock.today()
+    found = ["档案、在办案件和待遇转到本乡镇（街道），时限继续计算，不重新申请"]
+    if row.kind == row.BETWEEN:
+        found.append(f"{today.month}月的待遇仍由{row.from_county.name}发放，次月起由{row.to_county.name}发放")
+    return [*found, "按期重新核实家庭情况；有变化的办理变更"]
 
 
 def _items(row: Any) -> list[tuple[str, str]]:
@@ -167,14 +190,14 @@ def _items(row: Any) -> list[tuple[str, str]]:
         ("在办案件和待遇", row.what or "—"),
         ("迁移情况", row.reason),
         ("户籍", "已迁入" if row.hukou_moved else "未迁"),
-        ("发出", f"{row.sent_by} {clock.local(row.sent_at):%Y-%m-%d}"),
+        ("发出", f"{cn_date(row.sent_at)} {row.sent_by}"),
     ]
     if row.answered_at:
-        found.append(("答复", f"{row.answered_by} {clock.local(row.answered_at):%Y-%m-%d} {row.answer}"))
+        found.append(("答复", f"{cn_date(row.answered_at)} {row.answered_by} {row.answer}"))
     if row.paid_until and row.kind == row.BETWEEN:
-        found.append(("迁出地发至", f"{row.paid_until:%Y年%-m月}，次月起由迁入地发放"))
+        found.append(("迁出地发至", f"{cn_month(row.paid_until)}，次月起由迁入地发放"))
     if row.check_due_on:
-        found.append(("核实期限", f"{row.check_due_on:%Y-%m-%d}"))
+        found.append(("核实期限", cn_date(row.check_due_on)))
     if row.checked_on:
-        found.append(("核实结果", f"{row.finding}（{row.checked_by} {row.checked_on}）"))
+        found.append(("核实结果", f"{row.finding}（{cn_date(row.checked_on)} {row.checked_by}）"))
     return found
