@@ -16,7 +16,17 @@ from jiuzhu.aid_types import offers, registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import authority, guards, homecomings
 from jiuzhu.cases import clocks as case_clocks
-from jiuzhu.cases.models import Case, CaseClock, Correction, Decision, Entitlement, Evidence, Step, Transfer
+from jiuzhu.cases.models import (
+    Case,
+    CaseClock,
+    Correction,
+    Decision,
+    Entitlement,
+    Evidence,
+    Pause,
+    Step,
+    Transfer,
+)
 from jiuzhu.cases.permissions import check_may_see
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
@@ -26,12 +36,13 @@ from jiuzhu.documents.models import Document
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.models import ObligorExcuse
 from jiuzhu.people.queries import account_on, members_of
+from jiuzhu.policy import composition
 from jiuzhu.policy import evidence as law_evidence
 from jiuzhu.policy.outcome import Outcome
 from jiuzhu.publicity.models import PostingPhoto
 from jiuzhu.vault.models import StoredFile
 from jiuzhu.verification import queries as verification
-from jiuzhu.workflow.clocks import ClockState
+from jiuzhu.workflow.clocks import OWN_REQUEST, OWN_REQUEST_LIMIT, ClockState
 from jiuzhu.workflow.states import STATES
 from jiuzhu.workflow.table import Move
 
@@ -195,7 +206,7 @@ def clocks_of(case: Case, *, now: datetime | None = None) -> list[tuple[CaseCloc
     rows = (
         CaseClock.objects.filter(case=case)
         .select_related("case", "case__county", "case__town")
-        .order_by("ended_at", "id")
+        .order_by(F("ended_at").asc(nulls_first=True), "id")
     )
     moment = now or clock.now()
     return [(row, case_clocks.state_of(row, ended_at=row.ended_at, now=moment)) for row in rows]
@@ -298,9 +309,17 @@ def ending_soon(actor: Actor, *, limit: int = 100) -> list[Any]:
     ]
 
 
-def is_paused(case: Case) -> bool:
-    """Whether the total clock stands still."""
-    return bool(case.pauses.filter(ends_on__isnull=True).exists())
+def pause_of(case: Case) -> Pause | None:
+    """The pause that lasts, with its ground, paper and words; nothing while clocks run."""
+    return case.pauses.select_related("approved_by").filter(ends_on__isnull=True).first()
+
+
+def stands_still(case: Case) -> bool:
+    """Whether time is paused now: at the family's own request ten working days at most, then it runs on by itself."""
+    pause = pause_of(case)
+    if pause is None or pause.kind != OWN_REQUEST:
+        return pause is not None
+    return case_clocks.own_request_days(case, clock.today()) < OWN_REQUEST_LIMIT
 
 
 def evidence_of(case: Case) -> law_evidence.Evidence | None:
@@ -317,6 +336,12 @@ def report_expired(case: Case) -> bool:
     """Whether the latest report may no longer carry an application (AS-58)."""
     report = verification.latest_report(case.id)
     return report is not None and report.valid_to < clock.today()
+
+
+def asked_again(case: Case) -> bool:
+    """Whether departments have been asked since the latest report: what comes next is its successor."""
+    run, report = verification.latest_run(case.id), verification.latest_report(case.id)
+    return run is not None and (report is None or report.run_id != run.id)
 
 
 def followup_due(case: Case) -> bool:
@@ -362,6 +387,7 @@ def household_view(actor: Actor, case: Case) -> dict[str, Any]:
             if each.disability_grade
             else "",
             "signed": each.person_id in signed,
+            "away": _away_words(each, today),
         }
         for each in members_of(case.household, today)
     ]
@@ -378,6 +404,14 @@ def household_view(actor: Actor, case: Case) -> dict[str, Any]:
         "address": case.household.address,
         "obligors": list(case.household.obligors.select_related("supports")),
     }
+
+
+def _away_words(member: Any, on: date) -> str:
+    """Where a member is who does not count, and until when (AS-57)."""
+    if not member.exclude_code or (member.exclude_until and member.exclude_until < on):
+        return ""
+    until = f"，到{member.exclude_until}" if member.exclude_until else ""
+    return f"{composition.SITUATIONS.get(member.exclude_code, '不计入')}{until}"
 
 
 def rated(case: Case) -> bool:

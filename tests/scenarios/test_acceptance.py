@@ -11,6 +11,7 @@ from django.test import Client
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Kin, Staff
 from jiuzhu.aid_types import registry
+from jiuzhu.cases import queries
 from jiuzhu.cases.acts import acceptance, authorisation, decision, events, verification
 from jiuzhu.cases.acts._act import Act, table_of
 from jiuzhu.cases.evidence import parameter_set
@@ -205,8 +206,12 @@ def test_as_57_who_comes_home_while_the_case_runs_signs_is_asked_about_and_count
                 authorisation.sign(clerk, family.uid, person_uid=husband.uid, picture=drawn_picture("签"))
             (due,) = homecomings(family.case, family.now.date())
             assert (due.to_sign, due.to_ask) == (False, True)
+        assert "/followup/" in _looked_at(family, "TOWN_VERIFIER")
+        assert "/followup/" not in _looked_at(family, "TOWN_CLERK")
         with fence(verifier):
+            assert not queries.asked_again(family.case)
             verification.start_followup(verifier, family.uid)
+            assert queries.asked_again(family.case)
         with fence(PLATFORM):
             run = Run.objects.filter(case_id=family.pk).latest("id")
             assert [each.person_id for each in run.subjects.all()] == [husband.id]
@@ -218,6 +223,15 @@ def test_as_57_who_comes_home_while_the_case_runs_signs_is_asked_about_and_count
 
     family.resume().until("TOWN_REVIEW")
     assert hands.outcome(family).counted == 3
+
+
+def _looked_at(family: Family, role: str) -> str:
+    """The card about who is due home, as somebody sees it on the case's page."""
+    client = Client()
+    staff = Staff.objects.get(pk=family.staff(role).id)
+    client.force_login(staff, backend="jiuzhu.accounts.backend.StaffBackend")
+    page = client.get(f"/office/cases/{family.uid}/").content.decode()
+    return page.partition("家里有人该回来了")[2].partition("</section>")[0]
 
 
 def test_as_57_who_was_due_home_and_is_not_stays_away_until_another_day(city: City) -> None:

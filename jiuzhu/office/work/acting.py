@@ -163,7 +163,7 @@ def followup(request: HttpRequest, uid: UUID) -> HttpResponse:
         conclude=verification.conclude_followup,
         words={
             "page_title": "补充核对",
-            "asked": "向上次未反馈的来源重新查询（报告过期的，重新查询全部来源）；有新的发现，案件退回入户调查。",
+            "asked": "向上次未反馈的来源重新查询；新回家的成员、报告过期的，查询全部来源。有新的发现，案件退回入户调查。",
             "result": "出具补充核对报告",
         },
     )
@@ -180,6 +180,7 @@ def _ask_again(
         | {
             "progress": queries.verification_progress(case),
             "report": queries.report_of(actor, case),
+            "asked_again": queries.asked_again(case),
             "seen": case.version,
             "once": handed.token(request),
             "back": case_url(case),

@@ -29,6 +29,7 @@ from jiuzhu.onedoor import queries as onedoor
 from jiuzhu.people import queries as people
 from jiuzhu.policy.income_kinds import title_of
 from jiuzhu.ui.tables import Page
+from jiuzhu.workflow.clocks import deadlines
 from jiuzhu.workflow.states import STAGES, STATES
 
 REMEMBERED = "office.cases"
@@ -134,6 +135,7 @@ def _homecomings(actor: Any, case: Any) -> list[dict[str, Any]]:
             "to_sign": each.to_sign,
             "to_ask": each.to_ask,
             "clerk": actor.role == "TOWN_CLERK",
+            "ask": each.to_ask and not each.to_sign and actor.role == "TOWN_VERIFIER",
         }
         for each in homecomings.homecomings(case, clock.today())
     ]
@@ -282,11 +284,25 @@ def _papers(actor: Any, case: Any) -> dict[str, Any]:
     }
 
 
+def _step_words(step: Any, titles: dict[str, str]) -> dict[str, Any]:
+    """A step as the timeline shows it: a paper without a number is called by its title."""
+    names = ("at", "title", "from_state", "to_state", "actor_name", "role", "organ", "reason")
+    shown = [titles.get(each, each) for each in step.papers]
+    return {name: getattr(step, name) for name in names} | {"papers": shown}
+
+
 def _trace(actor: Any, case: Any) -> dict[str, Any]:
+    still = queries.stands_still(case)
+    titles = {each.code: each.title for each in queries.papers_of(actor, case)}
     return {
-        "steps": list(reversed(queries.timeline(actor, case))),
+        "steps": [_step_words(each, titles) for each in reversed(queries.timeline(actor, case))],
         "clocks": [
-            {"row": row, "state": state, "running": row.ended_at is None}
+            {
+                "row": row,
+                "state": state,
+                "running": row.ended_at is None,
+                "paused": still and deadlines()[state.clock].pausable,
+            }
             for row, state in queries.clocks_of(case)
         ],
         "clock_acts": [

@@ -14,8 +14,11 @@ from jiuzhu.accounts.organisations import village_name
 from jiuzhu.accounts.roles import ROLES, role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import emergencies, queries
+from jiuzhu.cases.acts import timekeeping
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.office.work.tables import AFTER_HELP, QUIET, step_of
+from jiuzhu.ui.formats import cn_date
+from jiuzhu.workflow.clocks import deadlines
 
 
 def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -34,9 +37,11 @@ def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 def head(actor: Any, case: Any) -> dict[str, Any]:
     """Who the case is about, where it stands, what may be done now."""
+    still = queries.stands_still(case)
     running = [state for row, state in queries.clocks_of(case) if row.ended_at is None]
-    moves, quiet = [], []
+    moves, quiet, may_convert = [], [], False
     for move in queries.available_moves(actor, case):
+        may_convert = may_convert or move.key == "CONV"
         if move.key == "D11r" and not queries.report_expired(case):
             continue
         if move.key == "VER-10" and not queries.followup_due(case):
@@ -63,9 +68,14 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
         "case": case,
         "aid": aid,
         "village": village_name(case.village_code),
-        "running": sorted(running, key=lambda state: state.due_on),
+        "running": [
+            {"state": state, "paused": still and deadlines()[state.clock].pausable}
+            for state in sorted(running, key=lambda state: state.due_on)
+        ],
         "moves": moves,
         "quiet_moves": quiet,
+        "may_convert": may_convert,
+        "paused": _paused_words(case) if still else "",
         "authority": queries.authority_of(case),
         "next_step": next_step(case),
         "crumbs": [
@@ -73,6 +83,13 @@ def head(actor: Any, case: Any) -> dict[str, Any]:
             (case.applicant.name, reverse("office:case", args=[case.uid])),
         ],
     }
+
+
+def _paused_words(case: Any) -> str:
+    """Since when, why, and on which paper time stands still (PAU-1..4)."""
+    pause = queries.pause_of(case)
+    paper = f"（{pause.document_no}）" if pause.document_no else ""
+    return f"{cn_date(pause.starts_on)}起，{timekeeping.PAUSES[pause.kind]}{paper}：{pause.reason}"
 
 
 # what may happen at any time is nobody's next step

@@ -18,22 +18,27 @@ from jiuzhu.cases.acts import timekeeping
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.intake import handed
 from jiuzhu.office.work.page import case_url, head, refused, staff_only
+from jiuzhu.workflow.clocks import OWN_REQUEST_LIMIT
 
 _TEMPLATE = "office/work/clock.html"
 _REASONED = forms.Textarea(attrs={"rows": 3})
 
 
 class ExtendForm(forms.Form):
-    reason = forms.ChoiceField(label="延长事由", choices=list(timekeeping.EXTENSIONS.items()))
+    reason = forms.ChoiceField(label="延长事由", choices=[("", "请选择"), *timekeeping.EXTENSIONS.items()])
     explanation = forms.CharField(label="具体情况", max_length=400, widget=_REASONED)
 
 
 class PauseForm(forms.Form):
     kind = forms.ChoiceField(
-        label="暂停事由", choices=[each for each in timekeeping.PAUSES.items() if each[0] != "PAU-3"]
+        label="暂停事由",
+        choices=[
+            ("", "请选择"),
+            *(each for each in timekeeping.PAUSES.items() if each[0] != "PAU-3"),
+        ],
     )
-    document_no = forms.CharField(label="依据文书号", max_length=80)
     reason = forms.CharField(label="具体情况", max_length=400, widget=_REASONED)
+    document_no = forms.CharField(label="依据文书号", max_length=80)
 
 
 class ResumeForm(forms.Form):
@@ -45,6 +50,15 @@ _WHAT: dict[str, tuple[str, type[forms.Form], Callable[..., Any]]] = {
     "pause": ("暂停计时", PauseForm, timekeeping.pause_clock),
     "resume": ("恢复计时", ResumeForm, timekeeping.resume_clock),
 }
+# what it does, said before; what it did, said after
+_WORDS = {
+    "extend": ("只能延长一次，从受理次日起算。", "办理时限已延长，到期日已重新计算。"),
+    "pause": (
+        f"今天照算，从明天起不计时，到期日逐日顺延；申请人自身原因累计最多{OWN_REQUEST_LIMIT}个工作日，满了自动续计。",
+        "已暂停计时；事由消除的当天请恢复计时。",
+    ),
+    "resume": ("今天不计时，从明天起继续计时，剩余天数不变。", "已恢复计时，到期日已重新计算。"),
+}
 
 
 def offered(actor: Any, case: Any) -> list[tuple[str, str]]:
@@ -54,7 +68,7 @@ def offered(actor: Any, case: Any) -> list[tuple[str, str]]:
         return []
     able = []
     if has_power(actor.role, "clock.pause"):
-        able.append("resume" if queries.is_paused(case) else "pause")
+        able.append("resume" if queries.pause_of(case) else "pause")
     if actor.role in timekeeping.EXTENDERS and timekeeping.may_be_longer(case):
         able.append("extend")
     return [(what, _WHAT[what][0]) for what in able]
@@ -74,6 +88,7 @@ def change(request: HttpRequest, uid: UUID, what: str) -> HttpResponse:
         "once": handed.token(request),
         "seen": case.version,
         "back": case_url(case, "trace"),
+        "before": _WORDS[what][0],
     }
     if request.method != "POST":
         return render(request, _TEMPLATE, context)
@@ -84,5 +99,5 @@ def change(request: HttpRequest, uid: UUID, what: str) -> HttpResponse:
         run(request.asker, uid, seen=handed.version(request), once=context["once"], **given)
     except Refusal as refusal:
         return refused(request, _TEMPLATE, context, refusal)
-    messages.success(request, f"{title}：已办理，到期日已重新计算。")
+    messages.success(request, _WORDS[what][1])
     return redirect(case_url(case, "trace"))

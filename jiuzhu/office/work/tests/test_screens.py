@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -437,6 +437,26 @@ def test_the_decision_page_offers_what_else_the_same_evidence_fits(city: City) -
         page = browser("approver-371522").get(f"/office/cases/{family.uid}/do/D24/").content.decode()
 
     assert "还可以这样办" in page and "低保边缘家庭认定" in page
+
+
+def test_everybody_sees_that_a_clock_stands_still_and_why(city: City) -> None:
+    """PAU-1, PAU-2: since when, on which paper; at the family's own request ten working days and no more."""
+    family = city.walk_to("ACCEPTED", town=DELEGATED)
+    lead, page = browser("lead-371502101"), f"/office/cases/{family.uid}/"
+    address = f"{page}clock/pause/"
+    with family.at():
+        sent = hidden(lead.get(address).content.decode()) | {
+            "reason": "等待本人从外地返回",
+            "document_no": "停1号",
+        }
+        assert lead.post(address, sent | {"kind": ""}).status_code == 422
+        assert lead.post(address, sent | {"kind": "PAU-1"}).status_code == 302
+        shown = browser("clerk-371502101").get(page).content.decode()
+        assert "已暂停计时" in shown and "申请人自身原因（停1号）：等待本人从外地返回" in shown
+        trace = lead.get(f"{page}?tab=trace").content.decode()
+        assert "已暂停计时" in trace and "社会救助意愿登记表" in trace and ">W01<" not in trace
+    with clock.at(family.now + timedelta(days=30)):
+        assert "已暂停计时" not in browser("clerk-371502101").get(page).content.decode()
 
 
 def test_the_head_makes_the_total_clock_longer_on_screen(city: City) -> None:
