@@ -27,7 +27,7 @@ HOUSEHOLD_WORDS: Mapping[str, str] = {
     "headcount_word": "家庭人口",
     "counted_word": "救助人口",
     "income_word": "人均月收入",
-    "base_word": "其中基本金额",
+    "base_word": "基本金额",
     "extra_word": "增发金额",
     "situation_word": "家庭情况",
     "changes_word": "家庭人口、收入、财产",

@@ -105,7 +105,7 @@ def test_numbers_have_no_gap_under_eight_hands_and_after_what_was_undone(committ
     data = {
         "applicant_name": "示例戊",
         "case_no": "DB3715222019090500017",
-        "aid_name": "最低生活保障",
+        "aid_type": "DIBAO",
         "hardship": "无",
         "opened_at": "2019-09-05T09:00:00+08:00",
     }

@@ -26,8 +26,8 @@ from jiuzhu.documents import aid_words, catalogue, engine
 REGIMES = ("P2019", "P2021", "P2025")
 # papers of no aid: the agreement of who verifies, the county's delegation, the slip to another department
 OF_NO_AID = {"W43", "W49", "W50"}
-# written about a whole household or a whole county's month, whatever aids it has
-OF_ANY_AID = {"W38", "W41"}
+# written about a whole household, whatever aids it has
+OF_ANY_AID = {"W38"}
 
 
 def may_issue(aid: AidType, regime: str) -> set[str]:
@@ -37,7 +37,7 @@ def may_issue(aid: AidType, regime: str) -> set[str]:
     if aid.pays != ONCE:
         codes |= {"W05", "W35", "W36"}
     if aid.pays != STATUS:
-        codes |= {"W39"}
+        codes |= {"W39", "W41"}
     if aid.fades:
         codes |= {"W37"}
     if aid.restate:

@@ -82,7 +82,7 @@ def _pay_lists(actor: Actor, run: PayRun, lines: list[PayLine]) -> list[Document
 
 def _pay_list(actor: Actor, run: PayRun, lines: list[PayLine], villages: dict[str, str]) -> Document:
     data = {
-        "aid_name": registry.get(run.aid_type).name,
+        "aid_type": run.aid_type,
         "area": name_of("area_type", run.area_type),
         "town_name": lines[0].town.name,
         "pay_month": run.month,
@@ -98,8 +98,8 @@ def _pay_list(actor: Actor, run: PayRun, lines: list[PayLine], villages: dict[st
                 "village": villages[line.village_code],
                 "members_count": line.members_count,
                 "base_fen": line.base_fen,
-                "topup_fen": line.topup_fen,
-                "extra_fen": line.care_fen + line.arrears_fen - line.deduction_fen,
+                "extra_fen": line.topup_fen + line.care_fen,
+                "other_fen": line.arrears_fen - line.deduction_fen,
                 "total_fen": line.total_fen,
                 "account": _grouped(line.account.number, *[4] * 8),
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from jiuzhu.accounts.roles import ROLES
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
+from jiuzhu.documents.tests.test_aid_papers import text_of
 from jiuzhu.payments import queries, table
 from jiuzhu.payments.acts import building, checking, marking, reissuing, returning, sending
 from jiuzhu.payments.models import BankFile, LineResult, PayLine, PayRun, RunStep
@@ -358,6 +360,11 @@ def test_the_pay_list_paper_is_issued_once_a_town_with_what_the_form_has(city: C
     assert sorted(paper.addressee for paper in papers) == sorted(town.name for town in city.towns)
     assert [paper.addressee for paper in own] == [city.towns[0].name]
     assert all(paper.code == "W41" and paper.state == Document.ISSUED and paper.doc_no for paper in papers)
+    with fence(PLATFORM):
+        text = text_of(files.read(papers[0].file))
+        rows = json.loads(papers[0].data)["pay_lines"]
+    assert all(row["base_fen"] + row["extra_fen"] + row["other_fen"] == row["total_fen"] for row in rows)
+    assert "救助类别农村最低生活保障" in text and "差额分类施保补发抵扣合计" in text
 
 
 def test_nothing_is_public_before_publication_and_then_only_name_persons_and_sum(city: City) -> None:
