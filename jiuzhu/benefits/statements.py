@@ -13,8 +13,20 @@ WHERE e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL') AND e.next_review_on <= %(un
 ON CONFLICT DO NOTHING
 """
 
+# What ``standing.standing`` says of one benefit: the last change in effect that looked at the family, if there is one.
+_LAST_LOOK = """
+LEFT JOIN LATERAL (
+    SELECT k.after, k.outcome_after FROM benefits_change c
+    JOIN benefits_changedecision z ON z.change_id = c.id
+    JOIN benefits_effect f ON f.change_id = c.id
+    JOIN benefits_examination k ON k.id = z.examination_id
+    WHERE c.entitlement_id = e.id AND k.outcome_after <> '{}' AND z.result <> 'STOP'
+    ORDER BY z.id DESC LIMIT 1
+) x ON true
+"""
+
 # DYN-40. The next families of a batch with what is known of each: last outcome, amount now, what lists took since.
-STANDARD_FAMILIES = """
+STANDARD_FAMILIES = f"""
 SELECT e.id, e.state, coalesce(x.outcome_after, s.outcome), a.members_count, a.base_fen + a.topup_fen + a.care_fen,
     a.care_fen, greatest(coalesce(l.last + interval '1 month', e.first_month)::date, e.first_month, %(since)s),
     coalesce(l.months, 0), coalesce(l.fen, 0),
@@ -24,14 +36,7 @@ SELECT e.id, e.state, coalesce(x.outcome_after, s.outcome), a.members_count, a.b
 FROM cases_entitlement e
 JOIN cases_decision d ON d.id = e.decision_id
 LEFT JOIN cases_assessment s ON s.id = d.assessment_id
-LEFT JOIN LATERAL (
-    SELECT k.outcome_after FROM benefits_change c
-    JOIN benefits_changedecision z ON z.change_id = c.id
-    JOIN benefits_effect f ON f.change_id = c.id
-    JOIN benefits_examination k ON k.id = z.examination_id
-    WHERE c.entitlement_id = e.id AND k.outcome_after <> '{}' AND z.result <> 'STOP'
-    ORDER BY z.id DESC LIMIT 1
-) x ON true
+{_LAST_LOOK.strip()}
 LEFT JOIN LATERAL (
     SELECT max(p.pay_month) AS last,
         count(*) FILTER (WHERE p.pay_month >= %(since)s) AS months,
@@ -172,6 +177,30 @@ FROM inside i
 WHERE i.review_class = 'C' AND i.first_month <= (%(today)s::date - make_interval(months => i.quiet_months))
     AND NOT EXISTS (SELECT 1 FROM cases_entitlementamount a WHERE a.entitlement_id = i.id
         AND a.from_month > (%(today)s::date - make_interval(months => i.quiet_months)))
+"""
+
+# DQ-38, DQ-40: every supported person as last established, his newest rating and the care paid this month (of a benefit
+# not paid yet, its first month's).
+SUPPORTED = f"""
+SELECT e.id, e.county_id, e.aid_type, e.area_type, coalesce(x.after, v.body), r.uid, r.items, r.level, a.care_fen
+FROM cases_entitlement e
+JOIN cases_decision d ON d.id = e.decision_id
+JOIN cases_assessment s ON s.id = d.assessment_id
+JOIN cases_evidence v ON v.id = s.evidence_id
+{_LAST_LOOK.strip()}
+LEFT JOIN LATERAL (
+    SELECT p.uid::text, g.items, g.level FROM cases_selfcarerating g
+    JOIN people_person p ON p.id = g.person_id
+    WHERE g.case_id = e.case_id ORDER BY g.seq DESC LIMIT 1
+) r ON true
+LEFT JOIN LATERAL (
+    SELECT a.care_fen FROM cases_entitlementamount a
+    WHERE a.entitlement_id = e.id AND a.superseded_at IS NULL
+    ORDER BY (a.from_month <= %(month)s AND coalesce(a.to_month, %(month)s) >= %(month)s) DESC,
+        CASE WHEN e.first_month > %(month)s THEN a.from_month END, a.from_month DESC LIMIT 1
+) a ON true
+WHERE e.aid_type = ANY (%(aid_types)s) AND e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL')
+ORDER BY e.id
 """
 
 # SUP-20: what stands out about a place. Of a case with several decisions the last one counts.

@@ -6,7 +6,6 @@ import io
 import re
 import subprocess
 from copy import deepcopy
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,10 +18,10 @@ from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.roles import ROLES
 from jiuzhu.benefits import queries as benefit_queries
 from jiuzhu.benefits import support_queries, support_table
-from jiuzhu.benefits.acts import changes, crosscheck, recovery
+from jiuzhu.benefits.acts import changes, recovery
 from jiuzhu.benefits.acts import support as support_acts
 from jiuzhu.benefits.acts import support_stop as stops
-from jiuzhu.benefits.models import Alert, Change, Overpay, SupportStop
+from jiuzhu.benefits.models import Change, Overpay, SupportStop
 from jiuzhu.cases.acts import authorisation, decision, investigation, objection, obligors, support
 from jiuzhu.cases.models import CareAgreement, Institution, SupportSpan
 from jiuzhu.core import clock
@@ -865,38 +864,3 @@ def test_what_is_reported_lowered_and_claimed_back_is_written_to_the_person_with
     assert law.format("十五条") in told and "救助供养对象1人" in told
     assert "你有以下救助资金属于多发" in (told := paper(granted, "W39"))
     assert "《社会救助暂行办法》第十八条、第六十八条" in told
-
-
-def _told(family: Family, kind: str) -> list[str]:
-    day = date(2019, 12, 2)
-    with clock.at(day):
-        crosscheck.look_through(day)
-    with fence(PLATFORM):
-        return list(
-            Alert.objects.filter(kind=kind, entitlement__case_id=family.pk).values_list("text", flat=True)
-        )
-
-
-def test_dq_40_care_money_unlike_the_level_is_told(granted: Family, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _told(granted, "DQ-40") == []
-    with fence(PLATFORM):
-        amount = granted.case.entitlement.amounts.get()
-    amount.care_fen = 51700
-    monkeypatch.setattr(crosscheck.standing, "amount_on", lambda entitlement, month: amount)
-
-    assert _told(granted, "DQ-40") == ["按半护理（部分丧失自理能力）应发照料护理259.00元，现发517.00元"]
-
-
-def test_dq_38_who_is_not_without_labour_capacity_is_told(
-    granted: Family, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert _told(granted, "DQ-38") == []
-    with fence(PLATFORM):
-        stands = crosscheck.standing.standing(granted.case.entitlement)
-    (one,) = stands.evidence.members
-    younger = replace(stands.evidence, members=(replace(one, born_on=date(1970, 5, 1)),))
-    monkeypatch.setattr(
-        crosscheck.standing, "standing", lambda entitlement: replace(stands, evidence=younger)
-    )
-
-    assert len(_told(granted, "DQ-38")) == 1

@@ -9,9 +9,11 @@ No register of prisons is connected: who left for prison and comes back is known
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 
 from django.db import connection, transaction
 
@@ -31,10 +33,12 @@ from jiuzhu.core.calendar import add_months
 from jiuzhu.core.money import yuan
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra.queue import defer
+from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments import queries as money
 from jiuzhu.people.models import Person
 from jiuzhu.policy import findings, watching
-from jiuzhu.policy.evidence import SelfCare
+from jiuzhu.policy.evidence import Evidence, SelfCare
+from jiuzhu.policy.parameters import ParameterSet
 from jiuzhu.verification import acts as verification_acts
 from jiuzhu.verification import queries as verification
 from jiuzhu.verification.models import Inquiry, Run
@@ -91,30 +95,55 @@ def _of_books(today: date) -> Iterator[Seen]:
 
 
 def _of_support(today: date) -> Iterator[Seen]:
-    for aid in registry.all_types():
-        if aid.support is None:
-            continue
-        rows = Entitlement.objects.filter(aid_type=aid.code, state__in=Entitlement.RUNNING)
-        for entitlement in rows.select_related("case", "county", "decision__assessment__evidence"):
-            yield from _of_supported(aid, entitlement, today)
+    """One statement for all of them; the law is asked of each, with the limits of his county read once."""
+    supported = {aid.code: aid for aid in registry.all_types() if aid.support}
+    counties = {each.id: each for each in county_level_organs()}
+
+    @cache
+    def limits(county_id: int, area_type: str) -> tuple[ParameterSet, str]:
+        county = counties[county_id]
+        regime = regime_today(county, today)
+        return parameters.parameter_set(county, on=today, area_type=area_type, regime=regime), regime
+
+    with connection.cursor() as cursor:
+        cursor.execute(statements.SUPPORTED, {"aid_types": list(supported), "month": today.replace(day=1)})
+        for entitlement, county, aid_type, area_type, body, *rated, care_fen in cursor:
+            family = replace(Evidence.from_dict(json.loads(body)), as_of=today)
+            for kind, words in _unlike(
+                supported[aid_type], family, _Rating.of(*rated), care_fen, *limits(county, area_type)
+            ):
+                yield Seen(entitlement, county, kind, f"{today:%Y-%m}", words, "E")
 
 
-def _of_supported(aid: AidType, entitlement: Entitlement, today: date) -> Iterator[Seen]:
+@dataclass(frozen=True)
+class _Rating:
+    """The newest rating of a supported person: what he is able to do, and the level it gave."""
+
+    able: SelfCare
+    level: str
+
+    @staticmethod
+    def of(member: str | None, items: str | None, level: str | None) -> _Rating | None:
+        return _Rating(SelfCare(member=member, **json.loads(items)), level) if member else None
+
+
+def _unlike(
+    aid: AidType,
+    family: Evidence,
+    rating: _Rating | None,
+    care_fen: int | None,
+    limits: ParameterSet,
+    regime: str,
+) -> Iterator[tuple[str, str]]:
     """The law asked again of one supported person: age and disability, and the sum his level of self-care gives."""
-    regime = regime_today(entitlement.county, today)
-    rating = entitlement.case.ratings.select_related("person").order_by("-seq").first()
-    family = replace(standing.standing(entitlement).evidence, as_of=today)
     if rating:
-        family = replace(family, self_care=SelfCare(member=str(rating.person.uid), **rating.items))
-    outcome = standing.assess(aid.code, family, values(entitlement, regime, today), regime)
-    month = f"{today:%Y-%m}"
+        family = replace(family, self_care=rating.able)
+    outcome = standing.assess(aid.code, family, limits, regime)
     if any(each.key == aid.support.cannot_work for each in outcome.not_met):
-        words = "按年龄、残疾和就学情况，已不属于无劳动能力"
-        yield Seen(entitlement.id, entitlement.county_id, "DQ-38", month, words, "E")
-    now = standing.amount_on(entitlement, today.replace(day=1))
-    if rating and now and now.care_fen != outcome.care_fen:
-        words = f"按{aid.support.levels[rating.level]}应发照料护理{yuan(outcome.care_fen)}元，现发{yuan(now.care_fen)}元"
-        yield Seen(entitlement.id, entitlement.county_id, "DQ-40", month, words, "E")
+        yield "DQ-38", "按年龄、残疾和就学情况，已不属于无劳动能力"
+    if rating and care_fen is not None and care_fen != outcome.care_fen:
+        level = aid.support.levels[rating.level]
+        yield "DQ-40", f"按{level}应发照料护理{yuan(outcome.care_fen)}元，现发{yuan(care_fen)}元"
 
 
 # —— registers, once a month

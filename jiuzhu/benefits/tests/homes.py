@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import county_of, villages_of
 from jiuzhu.aid_types import registry
+from jiuzhu.aid_types.base import AidType, Support
 from jiuzhu.cases.models import (
     Assessment,
     Case,
@@ -19,6 +20,7 @@ from jiuzhu.cases.models import (
     EntitlementAmount,
     EntitlementMember,
     Evidence,
+    SelfCareRating,
 )
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import next_month
@@ -29,6 +31,7 @@ from jiuzhu.payments.acts import building
 from jiuzhu.payments.tests.city import City as Payers
 from jiuzhu.people.models import Authorisation, BankAccount, Household, Membership, Person, Signature
 from jiuzhu.policy import evidence as law
+from jiuzhu.policy.household import edge
 from jiuzhu.vault import files
 
 DELEGATED, COUNTY_DECIDES = "371502101", "371522001"
@@ -97,10 +100,16 @@ class Place:
         regime: str = "P2019",
         granted_on: date,
         answered: bool = True,
+        aid_type: str = "DIBAO",
     ) -> Home:
-        """``members`` as of ``policy.evidence.Member`` without ref; ``incomes`` (position, kind, yuan a month)."""
+        """``members`` as of ``policy.evidence.Member`` without ref; ``incomes`` (position, kind, yuan a month).
+
+        Of a person's own aid (``aid_type``) the first member is the person, rated unable to walk and bathe alone.
+        """
         with fence(PLATFORM), clock.at(granted_on):
-            return self._home(members, list(incomes), area, regime, granted_on, answered)
+            return self._home(
+                members, list(incomes), area, regime, granted_on, answered, registry.get(aid_type)
+            )
 
     def _home(
         self,
@@ -110,6 +119,7 @@ class Place:
         regime: str,
         on: date,
         answered: bool,
+        aid: AidType,
     ) -> Home:
         self.made += 1
         now, village = clock.now(), villages_of(self.town)[0].code
@@ -131,7 +141,6 @@ class Place:
         )
         account.number = f"62309100{self.made:011d}"
         account.save()
-        aid = registry.get("DIBAO")
         consent = Authorisation.objects.create(
             household=household,
             number=f"SQ{household.dossier_no}",
@@ -161,6 +170,7 @@ class Place:
             state="GRANTED",
             household=household,
             applicant=persons[0],
+            for_person=persons[0] if aid.per_person else None,
             town=self.town,
             county=self.county,
             village_code=village,
@@ -187,6 +197,9 @@ class Place:
             over_limit=False,
         )
         values = parameters.parameter_set(self.county, on=on, area_type=area, regime=regime)
+        if aid.support:
+            able = self._rated(case, persons[0], aid.support, on)
+            family = replace(edge.alone(family, able.member, values, regime), self_care=able)
         outcome = aid.assess(family, values, regime)
         plain = json.loads(json.dumps(outcome.to_dict(), default=str))
         frozen = Evidence.objects.create(
@@ -225,6 +238,7 @@ class Place:
             amount_fen=outcome.amount_fen,
             base_fen=outcome.base_fen,
             topup_fen=outcome.topup_fen,
+            care_fen=outcome.care_fen,
             members_count=outcome.counted,
         )
         first = next_month(on)
@@ -250,6 +264,7 @@ class Place:
             members_count=outcome.counted,
             base_fen=outcome.base_fen,
             topup_fen=outcome.topup_fen,
+            care_fen=outcome.care_fen,
             decision=decision,
         )
         for person in persons:
@@ -257,6 +272,29 @@ class Place:
                 entitlement=entitlement, person=person, group=aid.exclusive_group, from_month=first
             )
         return Home(self, entitlement.id, persons)
+
+    def _rated(self, case: Case, person: Person, support: Support, on: date) -> law.SelfCare:
+        """W30 as it lies in the dossier."""
+        items = {item: item not in ("walk", "bathe") for item in support.items}
+        able = law.SelfCare(member=str(person.uid), **items)
+        drawn = files.keep(_PIXEL, "image/png")
+        SelfCareRating.objects.create(
+            case=case,
+            person=person,
+            seq=1,
+            items=items,
+            level=support.level_of(able),
+            rated_on=on,
+            valid_to=on.replace(year=on.year + 2),
+            assessor="孙医生",
+            second_assessor="李护士",
+            witness="邻居老周",
+            assessor_signature=drawn,
+            second_signature=drawn,
+            witness_signature=drawn,
+            at=clock.now(),
+        )
+        return able
 
     def _person(self, household: Household, each: dict[str, Any], index: int, on: date) -> Person:
         born = each["born_on"]
@@ -280,6 +318,7 @@ def _known(each: dict[str, Any]) -> dict[str, Any]:
 
 ADULT = {"relation": "0", "born_on": date(1970, 5, 1), "labour": "NONE"}
 SPOUSE = {"relation": "1", "born_on": date(1972, 6, 2), "labour": "NONE"}
+OLD = {"relation": "0", "born_on": date(1950, 3, 2), "labour": "NONE"}
 CHILD = {"relation": "2", "born_on": date(1999, 3, 4), "labour": "NONE"}
 
 

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.benefits import queries as benefits
 from jiuzhu.benefits.acts import alerts, crosscheck, ending, pausing, places
 from jiuzhu.benefits.models import Alert, PlaceAlert
 from jiuzhu.benefits.tests import homes
-from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home, Place
+from jiuzhu.benefits.tests.homes import ADULT, CHILD, OLD, SPOUSE, Home, Place
 from jiuzhu.benefits.tests.test_changes import decide, examine, report, serve
-from jiuzhu.cases.acts import archive, verification
+from jiuzhu.cases.acts import archive, continuation, verification
 from jiuzhu.cases.models import Decision, Entitlement, EntitlementAmount
 from jiuzhu.core import clock
 from jiuzhu.payments import queries as money
@@ -217,6 +219,68 @@ def test_sup_20_how_long_nothing_may_change_is_the_countys_to_say(
     crosscheck.look_through(DAY)
 
     assert (("NO_CHANGE", "W") in told()) is told_of
+
+
+# —— supported people against their own rules
+
+
+def supported(place: Place, member: dict[str, Any] = OLD) -> Home:
+    return place.home([member], granted_on=date(2019, 12, 20), aid_type="TEKUN")
+
+
+def words_of(kind: str) -> list[str]:
+    with fence(PLATFORM):
+        return list(Alert.objects.filter(kind=kind).order_by("id").values_list("text", flat=True))
+
+
+def test_dq_40_care_money_unlike_the_level_is_told(place: Place) -> None:
+    """What was established last and is paid this month counts, not what was granted."""
+    home = supported(place)
+    crosscheck.look_through(DAY)
+    assert words_of("DQ-40") == []
+    with fence(PLATFORM):
+        continuation.set_amount(
+            home.entitlement,
+            from_month=date(2020, 4, 1),
+            members_count=1,
+            base_fen=58500,
+            care_fen=51700,
+            ground="x",
+        )
+    crosscheck.look_through(DAY)
+    assert words_of("DQ-40") == []
+
+    crosscheck.look_through(date(2020, 4, 1))
+    assert words_of("DQ-40") == ["按半护理（部分丧失自理能力）应发照料护理259.00元，现发517.00元"]
+
+
+def test_dq_38_who_is_not_without_labour_capacity_any_more_is_told_on_the_day(place: Place) -> None:
+    """TK-06: supported as a child until he is eighteen."""
+    supported(place, {"relation": "0", "born_on": date(2004, 3, 10), "labour": "NONE"})
+    crosscheck.look_through(date(2022, 3, 9))
+    assert words_of("DQ-38") == []
+
+    crosscheck.look_through(date(2022, 3, 10))
+    assert words_of("DQ-38") == ["按年龄、残疾和就学情况，已不属于无劳动能力"]
+
+
+def test_the_night_puts_as_many_statements_for_five_supported_people_as_for_one(place: Place) -> None:
+    def statements_of_a_night(day: date) -> int:
+        with CaptureQueriesContext(connection) as put:
+            crosscheck.look_through(day)
+        return len(put)
+
+    supported(place)
+    City.publish("tekun.care.PART", 30000, since=date(2020, 1, 1))
+    cache.clear()
+    crosscheck.look_through(date(2020, 1, 10))  # the limits are read and kept
+    one = statements_of_a_night(date(2020, 2, 10))
+    for _ in range(4):
+        supported(place)
+    five = statements_of_a_night(date(2020, 3, 10))
+
+    assert five == one
+    assert len(words_of("DQ-40")) == 1 + 1 + 5
 
 
 # —— places
