@@ -10,7 +10,7 @@ from jiuzhu.accounts import queries as accounts
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.aid_types import registry
 from jiuzhu.api.api import api
-from jiuzhu.api.schemas import CaseOut, ClockOut, Page, PaperOut, StepOut
+from jiuzhu.api.schemas import CaseOut, ClockOut, HomecomingOut, Page, PaperOut, StepOut
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import application
 from jiuzhu.core import clock
@@ -135,6 +135,22 @@ def values(request: HttpRequest, area_type: str = "RURAL", regime: str = "P2019"
 @api.get("/today", response=list[CaseOut], summary="今日待办", tags=["案件"])
 def today(request: HttpRequest) -> list[dict[str, Any]]:
     return [shown(request.asker, row.case, row) for row in queries.due_today(request.asker)]
+
+
+@api.get("/homecomings", response=list[HomecomingOut], summary="该回家的成员（AS-57）", tags=["案件"])
+def due_home(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "case_uid": case.uid,
+            "case_no": case.case_no,
+            "person_uid": each.person.uid,
+            "name": each.person.name,
+            "due_on": each.due_on,
+            "to_sign": each.to_sign,
+            "to_ask": each.to_ask,
+        }
+        for case, each in queries.due_home(request.asker)
+    ]
 
 
 @api.get("/cases", response=Page, summary="案件列表", tags=["案件"])

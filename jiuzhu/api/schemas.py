@@ -78,6 +78,18 @@ class PaperOut(Schema):
     url: str
 
 
+class HomecomingOut(Schema):
+    """A member whose time away is over; ``keep-away`` says that he is not home yet."""
+
+    case_uid: UUID
+    case_no: str
+    person_uid: UUID
+    name: str
+    due_on: date = Field(description="原定在外到哪一天")
+    to_sign: bool = Field(description="须先签授权")
+    to_ask: bool = Field(description="须补充核对")
+
+
 class PersonIn(Schema):
     """One person of a new intention; the first one is the applicant (relation 0)."""
 

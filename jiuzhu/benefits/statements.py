@@ -164,11 +164,12 @@ FROM inside i
 JOIN people_membership s ON s.person_id = i.person_id AND s.left_on IS NULL
 WHERE s.disability_grade <> '' AND i.died_on IS NULL AND s.disability_until BETWEEN %(since)s AND %(today)s::date - 1
 UNION ALL
-SELECT e.id, e.county_id, p.id, 'RETURNED', p.id || '-' || s.exclude_until, p.name || '应于' || s.exclude_until || '返回家庭，请重新计算人口'
+SELECT e.id, e.county_id, p.id, 'RETURNED', p.id || '-' || s.exclude_until, p.name || '应于' || s.exclude_until || '返回家庭，'
+    || CASE WHEN k.for_person_id IS NULL THEN '请重新计算人口' ELSE '请核实其收入、财产和赡养能力是否影响本人的救助' END
 FROM people_membership s
 JOIN people_person p ON p.id = s.person_id AND p.died_on IS NULL
 JOIN cases_entitlement e ON e.household_id = s.household_id AND e.state IN ('ACTIVE', 'SUSPENDED', 'GRADUAL')
-JOIN cases_case k ON k.id = e.case_id AND k.for_person_id IS NULL
+JOIN cases_case k ON k.id = e.case_id
 WHERE s.left_on IS NULL AND s.exclude_code <> '' AND s.exclude_until < %(today)s
     AND NOT EXISTS (SELECT 1 FROM inside i WHERE i.id = e.id AND i.person_id = s.person_id)
 UNION ALL

@@ -7,11 +7,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.core.id_numbers import age_on
 from jiuzhu.people.models import Authorisation, Person
-from jiuzhu.people.queries import returned
+from jiuzhu.people.queries import homes_of_returned, returned
 from jiuzhu.verification import queries as verification
 
 
@@ -28,9 +30,10 @@ class Homecoming:
 def homecomings(case: Case, on: date) -> list[Homecoming]:
     """Members who came home since the case was opened and have not signed or were not asked about; else nothing.
 
-    One person's own aid does not hang on who else is at home; without consent nobody is asked about.
+    In one person's own aid it may be the person himself; whoever else came home has to be looked at as well, for the
+    family's own limits (DB-06) or his duty of support (TK-02). Without consent nobody is asked about.
     """
-    if not case.open or case.for_person_id is not None or case.authorisation is None:
+    if not case.open or case.authorisation is None:
         return []
     opened = clock.local(case.opened_at).date()
     signed = set(case.authorisation.signatures.values_list("person_id", flat=True))
@@ -46,6 +49,13 @@ def homecomings(case: Case, on: date) -> list[Homecoming]:
         if each.exclude_until and each.exclude_until >= opened
     ]
     return [each for each in found if each.to_sign or each.to_ask]
+
+
+def due_home(cases: QuerySet[Case], on: date, *, limit: int = 100) -> list[tuple[Case, Homecoming]]:
+    """Of these cases, whoever came home and is still owed something, the longest home first."""
+    rows = cases.filter(open=True, authorisation__isnull=False, household_id__in=homes_of_returned(on))
+    found = [(case, each) for case in rows.order_by("id") for each in homecomings(case, on)]
+    return sorted(found, key=lambda each: (each[1].due_on, each[0].id))[:limit]
 
 
 def may_sign(case: Case, person_uid: str, on: date) -> bool:

@@ -16,6 +16,7 @@ from jiuzhu.aid_types import offers, registry
 from jiuzhu.audit.acts import record
 from jiuzhu.cases import authority, guards, homecomings
 from jiuzhu.cases import clocks as case_clocks
+from jiuzhu.cases.homecomings import Homecoming
 from jiuzhu.cases.models import (
     Case,
     CaseClock,
@@ -188,6 +189,19 @@ def due_today(actor: Actor, *, limit: int = 100) -> list[Row]:
         row for row in _rows(actor, list(cases)) if any(move.key not in _OCCASIONAL for move in row.moves)
     ]
     return sorted(rows, key=lambda row: (row.due_on or date.max, row.case.id))
+
+
+def due_home(actor: Actor) -> list[tuple[Case, Homecoming]]:
+    """AS-57: whose time away is over, as far as this person acts next: the clerk first, the verifier once he has signed."""
+    if actor.role == "TOWN_CLERK":
+        return homecomings.due_home(visible(actor), clock.today())
+    if actor.role != "TOWN_VERIFIER":
+        return []
+    return [
+        (case, each)
+        for case, each in homecomings.due_home(visible(actor), clock.today())
+        if each.to_ask and not each.to_sign
+    ]
 
 
 def available_moves(actor: Actor, case: Case) -> tuple[Move, ...]:

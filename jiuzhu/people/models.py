@@ -101,6 +101,9 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [no_overlap("one_household_at_a_time", ["person"], "joined_on", "left_on")]
+        indexes = [
+            models.Index(fields=["exclude_until"], condition=~Q(exclude_code=""), name="membership_away")
+        ]
 
 
 class Obligor(SealedRow):

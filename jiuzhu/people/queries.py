@@ -63,10 +63,19 @@ def present_members(household: Household, on: date, regime: str) -> list[Members
     ]
 
 
+def _back(rows: QuerySet[Membership], on: date) -> QuerySet[Membership]:
+    return rows.exclude(exclude_code="").filter(exclude_until__lt=on, person__died_on__isnull=True)
+
+
 def returned(household: Household, on: date) -> list[Membership]:
     """Living members whose time away is over (AS-57)."""
-    rows = members_of(household, on).exclude(exclude_code="")
-    return list(rows.filter(exclude_until__lt=on, person__died_on__isnull=True))
+    return list(_back(members_of(household, on), on))
+
+
+def homes_of_returned(on: date) -> QuerySet[Membership, int]:
+    """Ids of the households, as far as the asker sees, in which somebody's time away is over."""
+    there = Membership.objects.filter(Q(left_on__isnull=True) | Q(left_on__gte=on), joined_on__lte=on)
+    return _back(there, on).values_list("household_id", flat=True)
 
 
 def find_by_number(number: str) -> Person | None:

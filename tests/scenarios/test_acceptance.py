@@ -191,6 +191,16 @@ def _due_home_yesterday(city: City) -> tuple[Family, Any]:
     return family, husband
 
 
+_DUE = "家里有人该回来了"
+
+
+def _browser(family: Family, role: str) -> Client:
+    client = Client()
+    someone = Staff.objects.get(pk=family.staff(role).id)
+    client.force_login(someone, backend="jiuzhu.accounts.backend.StaffBackend")
+    return client
+
+
 def test_as_57_who_comes_home_while_the_case_runs_signs_is_asked_about_and_counts(city: City) -> None:
     family, husband = _due_home_yesterday(city)
     clerk, verifier = family.staff("TOWN_CLERK"), family.staff("TOWN_VERIFIER")
@@ -255,13 +265,68 @@ def test_as_57_who_was_due_home_and_is_not_stays_away_until_another_day(city: Ci
     assert hands.outcome(family).counted == 2
 
 
+def test_as_57_in_one_persons_own_aid_whoever_comes_home_is_looked_at_too(city: City) -> None:
+    """The nephew does not count, but what he owns and whom he supports is known only once he has signed."""
+    family = city.cast(
+        person("孙大爷", "1952-03-01", labour="NONE"),
+        person("孙铁柱", "1980-01-01", relation="8", exclude_code="PRISON", exclude_until="2020-03-31"),
+        aid_type="TEKUN",
+        unsigned=[1],
+    ).until("INVESTIGATING")
+    with fence(PLATFORM):
+        away = family.case.household.memberships.filter(person__name="孙铁柱")
+        away.update(exclude_until=family.now.date())
+        nephew = away.get().person
+    clerk, verifier = (_browser(family, role) for role in ("TOWN_CLERK", "TOWN_VERIFIER"))
+    page = f"/office/cases/{family.uid}/"
+    with family.at():
+        assert _DUE not in clerk.get("/office/").content.decode()
+    family.now = clock.instant(family.now.date() + timedelta(days=1), 10)
+    with family.at():
+        listed = clerk.get("/office/").content.decode()
+        assert _DUE in listed and "孙铁柱原定在外到" in listed and "先签授权" in listed
+        assert _DUE not in verifier.get("/office/").content.decode()
+        assert "本案只救助孙大爷一人，孙铁柱不计入" in clerk.get(page).content.decode()
+        with fence(family.staff("TOWN_CLERK")) as actor:
+            authorisation.sign(actor, family.uid, person_uid=nephew.uid, picture=drawn_picture("签"))
+        assert "补充核对" in verifier.get("/office/").content.decode()
+        with fence(family.staff("TOWN_VERIFIER")) as actor:
+            verification.start_followup(actor, family.uid)
+        with fence(PLATFORM):
+            run = Run.objects.filter(case_id=family.pk).latest("id")
+            assert [each.person_id for each in run.subjects.all()] == [nephew.id]
+        for shown in (clerk.get("/office/"), verifier.get("/office/"), clerk.get(page)):
+            assert _DUE not in shown.content.decode()
+
+
+def test_as_57_who_is_aided_alone_and_was_away_signs_when_he_comes_home(city: City) -> None:
+    family = city.cast(
+        person("孙大爷", "1952-03-01", labour="ELDER"),
+        person(
+            "孙铁柱",
+            "1980-01-01",
+            relation="2",
+            labour="NONE",
+            disability_category="4",
+            disability_grade="1",
+            exclude_code="PRISON",
+            exclude_until="2019-09-20",
+        ),
+        alone=1,
+        unsigned=[1],
+    ).until("AUTHORISED")
+    with clock.at(clock.instant(date(2019, 9, 21), 10)), fence(family.staff("TOWN_CLERK")):
+        (due,) = homecomings(family.case, date(2019, 9, 21))
+
+        assert (due.person.id, due.to_sign) == (family.case.for_person_id, True)
+        shown = _browser(family, "TOWN_CLERK").get(f"/office/cases/{family.uid}/").content.decode()
+    assert "孙铁柱原定在外到" in shown and "本案只救助" not in shown and "计入家庭人口" not in shown
+
+
 def test_as_57_the_case_page_says_who_is_due_home_and_takes_another_day(city: City) -> None:
     family, husband = _due_home_yesterday(city)
     page, away = f"/office/cases/{family.uid}/", f"/office/cases/{family.uid}/away/{husband.uid}/"
-    client = Client()
-    client.force_login(
-        Staff.objects.get(pk=family.staff("TOWN_CLERK").id), backend="jiuzhu.accounts.backend.StaffBackend"
-    )
+    client = _browser(family, "TOWN_CLERK")
     with family.at():
         assert "孙铁柱原定在外到" in client.get(page).content.decode()
         assert "在这里签" in client.get(f"{page}sign/").content.decode()

@@ -169,3 +169,28 @@ def test_acts_about_supported_people_are_in_the_description_too() -> None:
     schema = Client().get("/api/v1/openapi.json").json()
 
     assert {f"/api/v1/cases/{{uid}}/acts/{row.name}" for row in ACTS} <= set(schema["paths"])
+
+
+def test_as_57_who_is_due_home_is_listed_with_what_is_owed_to_him(
+    token_of: Callable[[str], str], on: Callable[..., None]
+) -> None:
+    clerk, far = token_of("clerk-371522102"), token_of("clerk-371502101")
+    away = {
+        "name": "王小军",
+        "id_no": "37159919800101005X",
+        "relation": "2",
+        "exclude_code": "PRISON",
+        "exclude_until": "2019-09-05",
+    }
+    made = _register(clerk, [*PEOPLE, away]).json()
+    on(date(2019, 9, 5))
+    assert _call(clerk, "GET", "/homecomings").json() == []
+
+    on(date(2019, 9, 6))
+    (due,) = _call(clerk, "GET", "/homecomings").json()
+    assert (due["case_uid"], due["name"], due["due_on"]) == (made["uid"], "王小军", "2019-09-05")
+    assert (due["to_sign"], due["to_ask"]) == (True, True)
+    assert _call(far, "GET", "/homecomings").json() == []
+    later = {"person_uid": due["person_uid"], "until": "2019-12-31"}
+    assert _call(clerk, "POST", f"/cases/{made['uid']}/acts/keep-away", later).status_code == 200
+    assert _call(clerk, "GET", "/homecomings").json() == []

@@ -104,6 +104,17 @@ def test_as_57_the_day_after_a_member_was_due_home_the_town_is_told_once(home: H
     assert crosscheck.look_through(date(2020, 5, 1)) == 1
 
 
+def test_as_57_who_comes_home_to_a_supported_person_is_looked_at_and_does_not_join(place: Place) -> None:
+    home = supported(place)
+    with fence(PLATFORM):
+        son = place._person(home.entitlement.household, CHILD, 7, date(2019, 12, 1))
+        Membership.objects.filter(person=son).update(exclude_code="PRISON", exclude_until=date(2020, 3, 9))
+
+    assert crosscheck.look_through(DAY) == 1
+    (words,) = words_of("RETURNED")
+    assert words == f"{son.name}应于2020-03-09返回家庭，请核实其收入、财产和赡养能力是否影响本人的救助"
+
+
 def test_sup_20_an_alert_is_answered_by_the_town_with_what_was_found_out(home: Home) -> None:
     with fence(PLATFORM):
         Person.objects.filter(pk=home.persons[1].pk).update(died_on=date(2020, 2, 3))

@@ -136,6 +136,8 @@ def _homecomings(actor: Any, case: Any) -> list[dict[str, Any]]:
             "to_ask": each.to_ask,
             "clerk": actor.role == "TOWN_CLERK",
             "ask": each.to_ask and not each.to_sign and actor.role == "TOWN_VERIFIER",
+            "alone": case.for_person.name if case.for_person else "",
+            "himself": case.for_person_id == each.person.id,
         }
         for each in homecomings.homecomings(case, clock.today())
     ]

@@ -65,6 +65,16 @@ def today(request: HttpRequest) -> HttpResponse:
             "may_register": actor.role == "TOWN_CLERK",
             "door_tiles": _door_tiles(actor),
             "benefit_tiles": _benefit_tiles(actor),
+            "due_home": [
+                {
+                    "applicant": case.applicant.name,
+                    "name": each.person.name,
+                    "due_on": each.due_on,
+                    "what": "先签授权" if each.to_sign else "补充核对",
+                    "url": case_url(case),
+                }
+                for case, each in queries.due_home(actor)
+            ],
             "supported": support_queries.todo(actor) if actor.role == "TOWN_CLERK" else [],
             "ending": [
                 {
