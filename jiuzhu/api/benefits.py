@@ -56,11 +56,24 @@ class GivenIn(Schema):
     bank_name: str | None = Field(None, max_length=60)
     number: str | None = Field(None, max_length=40)
     decision_no: str | None = Field(None, max_length=80)
+    disability_category: str = Field("", max_length=1, description="CH-CERT：残疾类别；不再持证的留空")
+    disability_grade: str = Field("", max_length=1, description="CH-CERT：残疾等级；不再持证的留空")
+    disability_until: date | None = Field(None, description="CH-CERT：新证有效期至")
 
 
 class ChangeIn(Schema):
     kind: Literal[
-        "CH-ADD", "CH-DEL", "CH-INC", "CH-CLS", "CH-ACC", "CH-JOB", "CH-SUS", "CH-RES", "CH-END", "CH-REIN"
+        "CH-ADD",
+        "CH-DEL",
+        "CH-INC",
+        "CH-CLS",
+        "CH-ACC",
+        "CH-CERT",
+        "CH-JOB",
+        "CH-SUS",
+        "CH-RES",
+        "CH-END",
+        "CH-REIN",
     ]
     given: GivenIn
     happened_on: date | None = None

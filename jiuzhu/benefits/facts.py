@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -105,6 +106,53 @@ def moneys(entitlement: Entitlement, family: Evidence, given: dict[str, Any]) ->
     return {"incomes": incomes, "assets": assets}
 
 
+def certificate_of(person: Person) -> dict[str, str]:
+    """The disability certificate on the family's books."""
+    return held_by(Membership.objects.filter(person=person, left_on__isnull=True).order_by("-id").first())
+
+
+def held_by(row: Membership | None) -> dict[str, str]:
+    """``category``, ``grade`` and ``until`` (ISO text, "" where no day is known); all empty without a certificate."""
+    until = row.disability_until if row else None
+    return {
+        "category": row.disability_category if row else "",
+        "grade": row.disability_grade if row else "",
+        "until": until.isoformat() if until else "",
+    }
+
+
+def certificate(
+    entitlement: Entitlement, family: Evidence, given: dict[str, Any]
+) -> tuple[Person, dict[str, Any]]:
+    """What the new certificate says, beside what the books say: renewed, of another class, a first one, none any more."""
+    person = person_of(entitlement, given.get("person"))
+    if str(person.uid) not in {each.ref for each in family.members}:
+        raise Refusal("E_INPUT", field="家庭成员", problem=f"{person.name}不在保障家庭中")
+    category, grade = (str(given.get(key) or "") for key in ("disability_category", "disability_grade"))
+    until = given.get("disability_until") or None
+    known = category in choices("disability_category") and grade in choices("disability_grade")
+    if (category or grade) and not known:
+        raise Refusal("E_INPUT", field="残疾类别、等级", problem="请按残疾证选择；不再持证的都不选")
+    if bool(grade) != bool(until) or (until and until < clock.today()):
+        raise Refusal("E_INPUT", field="有效期至", problem="请按新的残疾证填写，不能早于今天；不再持证的不填")
+    held = {"category": category, "grade": grade, "until": until.isoformat() if until else ""}
+    former = certificate_of(person)
+    if held == former:
+        raise Refusal("E_INPUT", field="残疾证", problem="与已登记的相同，没有变化")
+    return person, {"certificate": {"member": str(person.uid)} | held, "former": former}
+
+
+def certificate_words(held: Mapping[str, str], *, none: str = "没有残疾证") -> str:
+    """肢体二级，有效期至2030年3月1日."""
+    if not held["grade"]:
+        return none
+    words = name_of("disability_category", held["category"]) + name_of("disability_grade", held["grade"])
+    if not held["until"]:
+        return words
+    day = date.fromisoformat(held["until"])
+    return f"{words}，有效期至{day.year}年{day.month}月{day.day}日"
+
+
 def told(kind: str, facts: dict[str, Any], names: dict[str, str]) -> list[str]:
     """What was reported, one sentence a line."""
     words: list[str] = []
@@ -137,6 +185,12 @@ def told(kind: str, facts: dict[str, Any], names: dict[str, str]) -> list[str]:
         words.append("连续3次无正当理由拒绝就业介绍")
     if kind == law.REIN:
         words.append(f"依据：{facts['decision_no']}")
+    if kind == law.CERT:
+        held = facts["certificate"]
+        name = names.get(held["member"], "成员")
+        words.append(
+            f"{name}的残疾证：原登记{certificate_words(facts['former'])}；现为{certificate_words(held)}"
+        )
     if kind == law.CARE:
         unable = sum(not value for key, value in facts["self_care"].items() if key != "member")
         words.append(f"重新评估自理能力，{unable}项不能自主完成")

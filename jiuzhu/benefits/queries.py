@@ -131,19 +131,21 @@ class Member:
     since: date
     until: date | None
     payee: bool
+    certificate: str
 
 
 def members(entitlement: Entitlement) -> list[Member]:
-    relations = {each.person_id: each.relation for each in entitlement.household.memberships.order_by("id")}
+    rows = {each.person_id: each for each in entitlement.household.memberships.order_by("id")}
     return [
         Member(
             str(each.person.uid),
             each.person.name,
-            name_of("relation", relations.get(each.person_id, "")) or "",
+            name_of("relation", rows[each.person_id].relation) if each.person_id in rows else "",
             each.person.born_on,
             each.from_month,
             each.to_month,
             each.person_id == entitlement.payee_id,
+            facts.certificate_words(facts.held_by(rows.get(each.person_id)), none=""),
         )
         for each in entitlement.members.select_related("person").order_by("from_month", "id")
     ]
@@ -256,6 +258,10 @@ def differences(given: Change) -> list[Difference]:
         Difference(called["counted_word"], *(_persons(each, names) for each in (kept.before, kept.after))),
         Difference("每月金额", *_sums(given, kept)),
     ]
+    if given.kind == law.CERT:
+        held, former = given.facts["certificate"], given.facts["former"]
+        words = (facts.certificate_words(each) for each in (former, held))
+        rows.insert(1, Difference(f"{names.get(held['member'], '成员')}的残疾证", *words))
     if kept.outcome_before and kept.outcome_after:
         old, new = Outcome.from_dict(kept.outcome_before), Outcome.from_dict(kept.outcome_after)
         rows.insert(

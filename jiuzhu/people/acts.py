@@ -339,6 +339,13 @@ def keep_away(household: Household, person_uid: UUID | str, *, until: date) -> M
     return found
 
 
+def note_certificate(person: Person, *, category: str, grade: str, until: date | None) -> None:
+    """The disability certificate a member holds now, and until when; all empty when he holds none any more (SUP-20)."""
+    person.memberships.filter(left_on__isnull=True).update(
+        disability_category=category, disability_grade=grade, disability_until=until
+    )
+
+
 def excuse_obligor(
     actor: Actor, authorisation: Authorisation, obligor: Obligor, *, kind: str, reason: str
 ) -> ObligorExcuse:

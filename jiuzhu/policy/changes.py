@@ -32,7 +32,7 @@ RESULTS = {
 LESS = (DECREASE, STOP)
 
 ADD, DEL, INC, CLS = "CH-ADD", "CH-DEL", "CH-INC", "CH-CLS"
-ACC, CARE, JOB = "CH-ACC", "CH-CARE", "CH-JOB"
+ACC, CARE, CERT, JOB = "CH-ACC", "CH-CARE", "CH-CERT", "CH-JOB"
 SUS, RES, END, REIN, REV = "CH-SUS", "CH-RES", "CH-END", "CH-REIN", "CH-REV"
 DEATH = "DEATH"
 
@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(CLS, "调整复核类别", "class"),
         Kind(ACC, "变更账户或领款人", "account", reported=True),
         Kind(CARE, "自理能力重新评估", "person", reported=True, reassessed=True),
+        Kind(CERT, "残疾证换证、续期", "person", reported=True, reassessed=True),
         Kind(JOB, "无正当理由拒绝就业", "person"),
         Kind(SUS, "暂停发放", "state"),
         Kind(RES, "恢复发放", "state"),
@@ -129,10 +130,20 @@ def with_asset(family: Evidence, asset: Asset) -> Evidence:
     return replace(family, assets=(*rest, asset) if asset.value_fen or asset.area_m2_tenths else rest)
 
 
+def certified(family: Evidence, ref: str, *, category: str, grade: str) -> Evidence:
+    """The family with one member's disability as his certificate says now; both empty when he holds none any more."""
+    members = tuple(
+        replace(each, disability_category=category, disability_grade=grade) if each.ref == ref else each
+        for each in family.members
+    )
+    return replace(family, members=members)
+
+
 def after(family: Evidence, facts: Mapping[str, Any], on: date) -> Evidence:
     """The family on a day once everything reported has happened.
 
-    ``gone`` refs, ``new`` member fields, ``incomes`` and ``assets`` as they are now, ``able`` items of self-care.
+    ``gone`` refs, ``new`` member fields, ``incomes`` and ``assets`` as they are now, ``self_care`` items he is able to
+    do, ``certificate`` of disability.
     """
     changed = replace(family, as_of=on)
     for ref in facts.get("gone", ()):
@@ -145,6 +156,9 @@ def after(family: Evidence, facts: Mapping[str, Any], on: date) -> Evidence:
         changed = with_asset(changed, Asset(**raw))
     if facts.get("self_care"):
         changed = replace(changed, self_care=SelfCare(**facts["self_care"]))
+    if facts.get("certificate"):
+        held = facts["certificate"]
+        changed = certified(changed, held["member"], category=held["category"], grade=held["grade"])
     return changed
 
 
@@ -166,6 +180,19 @@ def result_of(
         else INCREASE
         if outcome.amount_fen > before_fen
         else DECREASE
+    )
+
+
+def hangs_on_certificate(without: Outcome, outcome: Outcome) -> bool:
+    """Whether a certificate decides anything: the law asked on one day of the family without it and with it (SUP-20).
+
+    A renewal of the same class changes neither the sum nor the class; nothing else is settled along with it.
+    """
+    return (without.conclusion, without.base_fen, without.topup_fen, without.care_fen) != (
+        outcome.conclusion,
+        outcome.base_fen,
+        outcome.topup_fen,
+        outcome.care_fen,
     )
 
 

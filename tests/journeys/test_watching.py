@@ -12,6 +12,7 @@ from jiuzhu.benefits.models import Alert
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home
 from jiuzhu.core import clock
+from jiuzhu.people.models import Membership
 from tests.journeys.city import PHONE, City
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -49,6 +50,29 @@ def test_an_alert_is_answered_by_the_clerk_on_a_phone(city: City, home: Home) ->
 
     with fence(PLATFORM):
         assert Alert.objects.get().result == "CONFIRMED"
+
+
+def test_a_certificate_that_ended_is_renewed_from_its_alert(city: City) -> None:
+    """SUP-20: the former and the new certificate stand side by side; the amount stays."""
+    city.on(GRANTED - timedelta(days=19))
+    disabled = SPOUSE | {"disability_category": "4", "disability_grade": "2"}
+    home = homes.place().home([ADULT, disabled, CHILD], [(0, "pension", 450)], granted_on=GRANTED)
+    with fence(PLATFORM):
+        Membership.objects.filter(person=home.persons[1]).update(disability_until=TODAY - timedelta(days=1))
+    city.on(TODAY)
+    crosscheck.look_through(clock.today())
+    with fence(PLATFORM):
+        number = Alert.objects.get(kind="DISABILITY").id
+
+    clerk = city.staff(f"clerk-{TOWN}").open(f"/office/alerts/{number}/")
+    clerk.press("登记变更：残疾证换证、续期").fill("有效期至", "2032-05-31").sound()
+    clerk.page.set_viewport_size(PHONE)
+    clerk.sound().press("登记并生成变更报告表").sees("变更已登记")
+    clerk.fill("核实情况", "已查看新证原件。").press("核实并测算").sees("变更前后对照").sound()
+    lead = city.staff(f"lead-{TOWN}").open(clerk.page.url).sees("肢体二级，有效期至2022年6月1日")
+    lead.sees("肢体二级，有效期至2032年5月31日").sees("金额不变").sound()
+    lead.press("作出决定").sees("决定已作出并生效")
+    lead.open(f"/office/benefits/{home.entitlement_id}/").sees("肢体二级，有效期至2032年5月31日").sound()
 
 
 def test_a_village_that_stands_out_is_answered_by_the_supervisor(city: City) -> None:

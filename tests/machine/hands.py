@@ -367,6 +367,9 @@ def given(kind: str, benefit: Entitlement, draw: Draw) -> dict[str, Any]:
     if kind == law.CARE:
         last = benefit.case.ratings.order_by("-seq").first()
         return {"self_care": {"member": str(last.person.uid)} | last.items} if last else {}
+    if kind == law.CERT:
+        until = clock.today() + timedelta(days=draw(st.integers(-1, 3650)))
+        return {"person": who, "disability_category": "4", "disability_grade": one_of(draw, "1234"), "disability_until": until}  # fmt: skip
     if kind == law.JOB:
         return {"person": who}
     if kind == law.REIN:

@@ -59,3 +59,26 @@ def test_a_change_from_the_report_to_the_served_notice(
     done = _call(clerk, "POST", f"{acts}/serve", {"mode": "POST", "note": "单号1"}).json()
     assert (done["state"], done["from_month"]) == ("DONE", "2019-10-01")
     assert [each["base_fen"] for each in _call(clerk, "GET", here).json()["amounts"]] == [27000]
+
+
+def test_a_renewed_disability_certificate_is_reported_over_the_interface(
+    token_of: Callable[[str], str], on: Callable[..., None]
+) -> None:
+    clerk, lead = (token_of(name) for name in ("clerk-371502101", "lead-371502101"))
+    disabled = SPOUSE | {"disability_category": "4", "disability_grade": "2"}
+    home = homes.Place().home([ADULT, disabled, CHILD], [(0, "wage", 1000)], granted_on=clock.today())
+    on(date(2019, 9, 10))
+    given = {"person": home.ref(1), "disability_category": "4", "disability_grade": "2"}
+    here = f"/benefits/{home.entitlement_id}/changes"
+    wrong = _call(clerk, "POST", here, {"kind": "CH-CERT", "given": given}).json()
+    assert wrong["code"] == "E_INPUT" and "有效期至" in str(wrong)
+    given["disability_until"] = "2029-09-09"
+    made = _call(clerk, "POST", here, {"kind": "CH-CERT", "given": given}).json()
+    assert made["told"] == [
+        f"{home.persons[1].name}的残疾证：原登记肢体二级；现为肢体二级，有效期至2029年9月9日"
+    ]
+
+    acts = f"/changes/{made['uid']}/acts"
+    found = _call(clerk, "POST", f"{acts}/examine", {"text": "已查看新证"}).json()
+    assert (found["result"], found["old_fen"]) == ("KEEP", found["new_fen"])
+    assert _call(lead, "POST", f"{acts}/decide", {"seen": found["version"]}).json()["state"] == "DONE"

@@ -84,7 +84,7 @@ def report(
 
     ``given`` by kind: ADD ``entry`` (person fields), ``signed``; DEL ``person``, ``why``, ``payee``; INC ``incomes``,
     ``assets``, ``new_work``; CLS ``review_class``; ACC ``holder``, ``bank_code``, ``bank_name``, ``number``; CARE
-    ``self_care``; JOB ``person``; SUS, END ``why``; REIN ``decision_no``. Raises E_AUTH, E_INPUT, E_BENEFIT_STATE,
+    ``self_care``; CERT ``person``, ``disability_category``, ``disability_grade``, ``disability_until``; JOB ``person``; SUS, END ``why``; REIN ``decision_no``. Raises E_AUTH, E_INPUT, E_BENEFIT_STATE,
     E_CHANGE_OPEN, E_CHANGE_CONFLICT, E_OFFERS.
     """
     shape = law.KINDS.get(kind)
@@ -198,6 +198,8 @@ def _facts(
         return holder, {"holder": str(holder.uid), "bank_code": given["bank_code"], "bank_name": bank[:60]}
     if kind == law.CARE:
         return _rated(entitlement, given)
+    if kind == law.CERT:
+        return reported.certificate(entitlement, family, given)
     if kind == law.JOB:
         return _refusing(entitlement, given)
     if kind == law.END and registry.get(entitlement.aid_type).support:
@@ -368,13 +370,20 @@ def _reassess(act: Act, kept: Examination, family: Evidence, stands: standing.St
     kept.outcome_after = standing.plain(outcome)
     before = stands.outcome
     same_people = before is not None and before.counted == outcome.counted
+    banded = same_people and change.kind not in (law.CARE, law.CERT)
     kept.result = law.result_of(
         kept.old_fen,
         outcome,
         former_per_head_fen=before.per_capita_fen if before else 0,
         standard_fen=limits["dibao.standard"],
-        band=limits["review.no_change_band"] if same_people and change.kind != law.CARE else None,
+        band=limits["review.no_change_band"] if banded else None,
     )
+    if change.kind == law.CERT:
+        before_it = replace(stands.evidence, as_of=act.today)
+        without = standing.assess(entitlement.aid_type, before_it, limits, change.regime)
+        kept.result = kept.result if law.hangs_on_certificate(without, outcome) else law.KEEP
+        # nobody looked at the family anew: what registers say happened since it was established is told on
+        kept.after = replace(family, as_of=stands.evidence.as_of).to_dict()
     kept.options = [kept.result]
     if kept.result in (law.INCREASE, law.DECREASE):
         kept.base_fen, kept.topup_fen, kept.care_fen = outcome.base_fen, outcome.topup_fen, outcome.care_fen

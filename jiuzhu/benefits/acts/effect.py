@@ -102,6 +102,14 @@ def _people(actor: Actor, change: Change, decision: ChangeDecision, month: date)
                 continuation.join(entitlement, person, from_month=month)
         except IntegrityError as clash:
             raise Refusal("E_DUP", why=f"{person.name}已在享受低保或特困供养") from clash
+    if change.kind == law.CERT and person:
+        held = change.facts["certificate"]
+        people.note_certificate(
+            person,
+            category=held["category"],
+            grade=held["grade"],
+            until=date.fromisoformat(held["until"]) if held["until"] else None,
+        )
     if change.kind == law.ACC and person:
         people.set_account(
             entitlement.household,

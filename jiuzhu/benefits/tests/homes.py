@@ -307,9 +307,12 @@ class Place:
             household=household,
             person=person,
             joined_on=on,
-            **{key: value for key, value in each.items() if key in ("relation", "labour", "employment")},
+            **{key: value for key, value in each.items() if key in _DECLARED},
         )
         return person
+
+
+_DECLARED = ("relation", "labour", "employment", "disability_category", "disability_grade")
 
 
 def _known(each: dict[str, Any]) -> dict[str, Any]:

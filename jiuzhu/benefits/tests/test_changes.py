@@ -10,15 +10,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.benefits import queries
-from jiuzhu.benefits.acts import changes
-from jiuzhu.benefits.models import Change, ChangeDecision
+from jiuzhu.benefits import queries, standing
+from jiuzhu.benefits.acts import changes, crosscheck
+from jiuzhu.benefits.models import Alert, Change, ChangeDecision
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, COUNTY_DECIDES, SPOUSE, Home, Place
 from jiuzhu.cases.acts import continuation, service
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
 from jiuzhu.payments.models import Due
+from jiuzhu.people.models import Membership
 from tests.families import refused
 
 DAY = date(2020, 3, 10)
@@ -283,3 +284,157 @@ def test_a_change_that_was_none_is_dropped_with_its_reason(home: Home) -> None:
         dropped = changes.drop(clerk, change.uid, reason="工资没有变化，误报")
     assert (dropped.state, dropped.open) == ("DROPPED", False)
     report(home)
+
+
+# —— CH-CERT: a disability certificate is renewed (SUP-20)
+
+
+DISABLED = SPOUSE | {"disability_category": "4", "disability_grade": "2"}
+ENDED, NEW_END = date(2020, 3, 1), date(2030, 2, 28)
+
+
+@pytest.fixture
+def disabled(place: Place) -> Iterator[Home]:
+    """His wife's certificate of grade two ended nine days ago: 450 for three, 90 more for the severely disabled."""
+    made = place.home([ADULT, DISABLED, CHILD], [(0, "wage", 1000)], granted_on=date(2019, 12, 20))
+    with fence(PLATFORM):
+        Membership.objects.filter(person=made.persons[1]).update(disability_until=ENDED)
+    with clock.at(DAY):
+        yield made
+
+
+def held(home: Home, grade: str = "2", until: date | None = NEW_END, category: str = "4") -> dict[str, Any]:
+    return {
+        "person": home.ref(1),
+        "disability_category": category,
+        "disability_grade": grade,
+        "disability_until": until,
+    }
+
+
+def on_the_books(home: Home) -> tuple[str, str, date | None]:
+    with fence(PLATFORM):
+        row = Membership.objects.get(person=home.persons[1])
+    return row.disability_category, row.disability_grade, row.disability_until
+
+
+def told_of_certificates(on: date) -> list[str]:
+    crosscheck.look_through(on)
+    with fence(PLATFORM):
+        return list(Alert.objects.filter(kind="DISABILITY").order_by("id").values_list("text", flat=True))
+
+
+def test_sup_20_a_renewed_certificate_answers_the_alert_and_leaves_the_amount(disabled: Home) -> None:
+    assert len(told_of_certificates(DAY)) == 1
+    change = report(disabled, "CH-CERT", held(disabled))
+    kept = examine(disabled, change)
+    assert (kept.result, kept.old_fen, kept.new_fen) == ("KEEP", 54000, 54000)
+    clerk = disabled.city.staff("TOWN_CLERK")
+    with fence(clerk):
+        (said,) = queries.told(change)
+        rows = {each.label: (each.before, each.after) for each in queries.differences(change)}
+    name = disabled.persons[1].name
+    was, now = "肢体二级，有效期至2020年3月1日", "肢体二级，有效期至2030年2月28日"
+    assert said == f"{name}的残疾证：原登记{was}；现为{now}"
+    assert rows[f"{name}的残疾证"] == (was, now)
+    assert on_the_books(disabled) == ("4", "2", ENDED)
+
+    assert decide(disabled, change).state == "DONE"
+    assert on_the_books(disabled) == ("4", "2", NEW_END)
+    with fence(PLATFORM):
+        assert standing.standing(disabled.entitlement).evidence.as_of == date(2019, 12, 20)
+    assert disabled.amounts() == [("2020-01", "", 540)]
+    assert len(told_of_certificates(date(2020, 3, 20))) == 1
+    assert len(told_of_certificates(date(2030, 3, 1))) == 2
+
+
+def test_sup_20_a_lower_class_takes_its_share_after_the_notice(disabled: Home) -> None:
+    change = report(disabled, "CH-CERT", held(disabled, grade="4"))
+    kept = examine(disabled, change)
+    assert (kept.result, kept.base_fen, kept.topup_fen) == ("DECREASE", 45000, 0)
+    assert decide(disabled, change).state == "DECIDED"
+    assert disabled.amounts() == [("2020-01", "", 540)] and on_the_books(disabled)[1] == "2"
+
+    serve(disabled, change)
+    assert disabled.amounts() == [("2020-01", "2020-03", 540), ("2020-04", "", 450)]
+    assert on_the_books(disabled) == ("4", "4", NEW_END)
+
+
+def test_sup_20_who_holds_no_certificate_any_more_is_disabled_no_more(disabled: Home) -> None:
+    change = report(disabled, "CH-CERT", held(disabled, category="", grade="", until=None))
+    assert examine(disabled, change).result == "DECREASE"
+    decide(disabled, change)
+    serve(disabled, change)
+
+    assert on_the_books(disabled) == ("", "", None)
+    assert len(told_of_certificates(date(2020, 4, 2))) == 0
+
+
+def test_sup_20_a_first_certificate_gives_what_hangs_on_it(home: Home) -> None:
+    """And at once: DYN-03's band is about income."""
+    change = report(home, "CH-CERT", held(home, grade="1"))
+    assert (examine(home, change).result, change.facts["former"]["grade"]) == ("INCREASE", "")
+    decide(home, change)
+
+    assert home.amounts() == [("2020-01", "2020-03", 450), ("2020-04", "", 540)]
+
+
+def test_sup_20_a_renewal_settles_nothing_that_a_small_change_of_income_left(disabled: Home) -> None:
+    """DYN-03: the wage rose to 1,100 and the amount stayed; the new certificate does not catch up on it."""
+    income = report(disabled, given=earning(disabled, 1100))
+    assert examine(disabled, income).result == "KEEP"
+    decide(disabled, income)
+    change = report(disabled, "CH-CERT", held(disabled))
+    kept = examine(disabled, change)
+
+    assert kept.outcome_after["amount_fen"] < kept.old_fen and kept.result == "KEEP"
+    decide(disabled, change)
+    assert disabled.amounts() == [("2020-01", "", 540)]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"disability_grade": ""}, "残疾类别、等级"),
+        ({"disability_category": ""}, "残疾类别、等级"),
+        ({"disability_grade": "5"}, "残疾类别、等级"),
+        ({"disability_until": None}, "有效期至"),
+        ({"disability_category": "", "disability_grade": ""}, "有效期至"),
+        ({"disability_until": date(2020, 3, 9)}, "有效期至"),
+        ({"person": ""}, "家庭成员"),
+    ],
+)
+def test_a_certificate_is_entered_whole_and_in_force(
+    disabled: Home, given: dict[str, Any], words: str
+) -> None:
+    with refused("E_INPUT", words):
+        report(disabled, "CH-CERT", held(disabled) | given)
+
+
+def test_a_certificate_like_the_one_on_the_books_is_no_change(disabled: Home) -> None:
+    with fence(PLATFORM):
+        Membership.objects.filter(person=disabled.persons[1]).update(disability_until=NEW_END)
+    with refused("E_INPUT", "没有变化"):
+        report(disabled, "CH-CERT", held(disabled))
+
+
+def test_tk_12_a_supported_person_whose_certificate_no_longer_carries_him_is_posted_first(
+    place: Place,
+) -> None:
+    """Until then nothing of it is in effect; the night's question about him stands on what is."""
+    member = ADULT | {"disability_category": "4", "disability_grade": "1"}
+    supported = place.home([member], granted_on=date(2019, 12, 20), aid_type="TEKUN")
+    with clock.at(DAY):
+        given = {
+            "person": supported.ref(0),
+            "disability_category": "4",
+            "disability_grade": "3",
+            "disability_until": NEW_END,
+        }
+        change = report(supported, "CH-CERT", given)
+        assert examine(supported, change).result == "STOP"
+        with refused("E_STATE", "公示"):
+            decide(supported, change)
+        crosscheck.look_through(DAY)
+    with fence(PLATFORM):
+        assert not Alert.objects.filter(kind="DQ-38").exists()

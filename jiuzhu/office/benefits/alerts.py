@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
 from jiuzhu.accounts.roles import role_name
+from jiuzhu.aid_types import registry
 from jiuzhu.benefits import queries
 from jiuzhu.benefits.acts import alerts as acts
 from jiuzhu.benefits.acts import crosscheck
@@ -36,12 +38,14 @@ _NEXT = {
     "REGISTER": law.INC,
     "PENSION": law.INC,
     "ADULT": law.INC,
+    "DISABILITY": law.CERT,
     "RETURNED": law.ADD,
     watching.DWELLING: law.INC,
     watching.WAGE: law.INC,
     watching.PAID: law.INC,
     watching.DEPOSIT: law.INC,
 }
+_WHY = {"DEATH": law.DEATH}
 _SCOPES = [("", "待查清"), ("all", "全部")]
 
 
@@ -144,8 +148,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         else:
             messages.success(request, "已登记查清结果。")
             return redirect("office:alert", number)
-    kind = _NEXT.get(found.kind)
-    offered = kind in {each.code for each in queries.kinds_for(found.entitlement)} if kind else False
+    next_title, next_url = _next(found)
     context = {
         "page_title": acts.TITLES[found.kind],
         "crumbs": [("比对预警", reverse("office:alerts"))],
@@ -156,11 +159,29 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "limits": queries.limit_words(found.limits),
         "result": RESULTS.get(found.result, ""),
         "form": form if request.asker.role == "TOWN_CLERK" and not found.result else None,
-        "next_title": law.KINDS[kind].title if kind and offered else "",
-        "next_url": reverse("office:change-new", args=[found.entitlement_id, kind]) if kind else "",
+        "next_title": next_title,
+        "next_url": next_url,
         "refusal": refusal,
     }
     return render(request, "office/benefits/alert.html", context, status=refusal.status if refusal else 200)
+
+
+def _next(found: Any) -> tuple[str, str]:
+    """Words and address of what usually follows: a change, the member and the reason already chosen; for a supported
+    person who is gone, the page on which support ends.
+    """
+    entitlement = found.entitlement
+    kind = _NEXT.get(found.kind)
+    if found.kind == "RETURNED" and entitlement.case.for_person_id:
+        kind = law.INC  # nobody joins one person's own aid
+    if kind not in {each.code for each in queries.kinds_for(entitlement)}:
+        return "", ""
+    if kind == law.DEL and registry.get(entitlement.aid_type).support:
+        return "终止供养", reverse("office:support", args=[entitlement.case.uid])
+    known = {"person": found.person.uid if found.person else "", "why": _WHY.get(found.kind, "")}
+    asked = urlencode({name: value for name, value in known.items() if value})
+    form = reverse("office:change-new", args=[entitlement.id, kind])
+    return f"登记变更：{law.KINDS[kind].title}", f"{form}?{asked}"
 
 
 # —— places

@@ -93,6 +93,16 @@ def _report_table(rows: list[Any]) -> Table:
     )
 
 
+# which changes a report may become
+_LEADS_TO = {
+    "DEATH": (law.DEL,),
+    "MEMBER": (law.ADD,),
+    "INCOME": (law.INC,),
+    "PROPERTY": (law.INC,),
+    "ILLNESS": (law.CERT, law.INC),
+}
+
+
 class AnswerForm(forms.Form):
     answer = text_field("办理情况")
 
@@ -104,7 +114,7 @@ def from_report(request: HttpRequest, number: int) -> HttpResponse:
     report_row = reports.change_reports(actor).filter(pk=number).first()
     if report_row is None:
         raise Refusal("E_NOT_FOUND", what="变化报告")
-    kind = {"DEATH": law.DEL, "MEMBER": law.ADD, "INCOME": law.INC, "PROPERTY": law.INC}.get(report_row.kind)
+    kinds = _LEADS_TO.get(report_row.kind, ())
     found = queries.benefits_named(
         actor, person=report_row.person, village=report_row.village_code, household=report_row.household_id
     )
@@ -119,12 +129,14 @@ def from_report(request: HttpRequest, number: int) -> HttpResponse:
             return redirect(reverse("office:changes"))
     targets = [
         {
-            "name": f"{each.case.applicant.name}　{queries.aid_words(each)}　{queries.place_words(each)}",
-            "url": f"{reverse('office:change-new', args=[each.id, kind or law.INC])}?report={number}",
+            "name": f"{each.case.applicant.name}　{queries.aid_words(each)}　{queries.place_words(each)}"
+            + (f"　{law.KINDS[kind].title}" if len(kinds) > 1 else ""),
+            "url": f"{reverse('office:change-new', args=[each.id, kind])}?report={number}",
         }
         for each in found
+        for kind in kinds or (law.INC,)
     ]
-    if len(targets) == 1 and kind and request.method == "GET" and "stay" not in request.GET:
+    if len(targets) == 1 and kinds and request.method == "GET" and "stay" not in request.GET:
         return redirect(targets[0]["url"])
     context = {
         "page_title": "办理变化报告",
@@ -139,6 +151,9 @@ def from_report(request: HttpRequest, number: int) -> HttpResponse:
 
 
 # —— a new change
+
+
+_NO_MORE = "NONE"
 
 
 class ReportForm(forms.Form):
@@ -191,6 +206,13 @@ class ReportForm(forms.Form):
             add("bank_code", forms.ChoiceField(label="银行", choices=list(banks().items())))
             add("bank_name", forms.CharField(label="开户行全称", max_length=60))
             add("number", forms.CharField(label="银行账号", max_length=40))
+        if kind == law.CERT:
+            add("person", forms.ChoiceField(label="谁的残疾证", choices=someone))
+            said = [("", "请选择"), *choices("disability_category").items(), (_NO_MORE, "不再持证")]
+            add("disability_category", forms.ChoiceField(label="残疾类别", choices=said))
+            grades = [("", "请选择"), *choices("disability_grade").items()]
+            add("disability_grade", forms.ChoiceField(label="残疾等级", choices=grades, required=False))
+            add("disability_until", day_field("有效期至", required=False))
         if kind == law.JOB:
             add("person", forms.ChoiceField(label="拒绝就业的成员", choices=someone))
         if kind in (law.SUS, law.END):
@@ -211,6 +233,8 @@ class ReportForm(forms.Form):
             return {"entry": entry, "signed": values["signed"]}
         if self.kind == law.INC:
             return _moneys(values)
+        if values.get("disability_category") == _NO_MORE:
+            return {"person": values["person"]}
         return {key: value for key, value in values.items() if key not in ("happened_on", "reporter_name")}
 
 
@@ -255,7 +279,7 @@ def report(request: HttpRequest, number: int, kind: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         kind=kind,
         entitlement=found,
-        initial=_prefill(found, kind, row) if row else {"why": request.GET.get("why", "")},
+        initial=_prefill(found, kind, row) if row else _asked_for(request, found, kind),
     )
     refusal = None
     if request.method == "POST":
@@ -298,6 +322,22 @@ def report(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     )
 
 
+def _asked_for(request: HttpRequest, found: Any, kind: str) -> dict[str, Any]:
+    """What the link knows that led here: the reason, or the member an alert speaks of."""
+    values = {name: request.GET[name] for name in ("why", "person") if request.GET.get(name)}
+    return _held(found, values) if kind == law.CERT else values
+
+
+def _held(found: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """The class on the books: a renewal usually changes the day only."""
+    members = present(found)
+    ref = values.get("person") or (members[0][0] if len(members) == 1 else "")
+    if ref not in dict(members):
+        return values
+    held = facts.certificate_of(facts.person_of(found, ref))
+    return values | {"disability_category": held["category"], "disability_grade": held["grade"]}
+
+
 def _prefill(found: Any, kind: str, row: Any) -> dict[str, Any]:
     """What the report says already."""
     values: dict[str, Any] = {"happened_on": row.happened_on, "reporter_name": row.reporter_name}
@@ -306,6 +346,9 @@ def _prefill(found: Any, kind: str, row: Any) -> dict[str, Any]:
         others = [ref for ref, _ in present(found) if ref != who]
         values |= {"person": who, "why": law.DEATH if row.kind == "DEATH" else "LEFT"}
         values["payee"] = others[0] if who and others else ""
+    if kind == law.CERT:
+        values["person"] = next((ref for ref, name in present(found) if name == row.person), "")
+        return _held(found, values)
     return values
 
 

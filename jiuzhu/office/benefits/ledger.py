@@ -186,6 +186,7 @@ def _members(found: Any) -> Table:
             Column("born_on", "出生日期", kind="date"),
             Column("since", "计入月份", kind="month"),
             Column("until", "最后月份", kind="month"),
+            Column("certificate", "残疾证"),
             Column(lambda row: "领款人" if row.payee else "", "领款"),
         ],
         page=Page(rows=rows, size=0),

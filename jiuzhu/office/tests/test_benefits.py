@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 
 import pytest
 from django.core.cache import cache
@@ -18,6 +19,7 @@ from jiuzhu.core import clock
 from jiuzhu.intake import acts as intake
 from jiuzhu.intake.models import ChangeReport
 from jiuzhu.office.tests.test_money import browser, hidden
+from jiuzhu.people.models import Membership
 from tests.families import City
 
 CLERK, LEAD, CENTER, OTHER = "clerk-371502101", "lead-371502101", "center-371502", "center2-371502"
@@ -91,7 +93,17 @@ def test_lists_and_pages_open_for_those_who_may_and_for_nobody_else(home: Home) 
     for username in (CLERK, LEAD, "approver-371502", "verifier-371502101"):
         for page in pages:
             assert browser(username).get(f"/office/{page}").status_code == 200, (username, page)
-    for kind in ("CH-ADD", "CH-DEL", "CH-INC", "CH-CLS", "CH-ACC", "CH-JOB", "CH-SUS", "CH-END"):
+    for kind in (
+        "CH-ADD",
+        "CH-DEL",
+        "CH-INC",
+        "CH-CLS",
+        "CH-ACC",
+        "CH-CERT",
+        "CH-JOB",
+        "CH-SUS",
+        "CH-END",
+    ):
         assert browser(CLERK).get(f"/office/benefits/{number}/change/{kind}/").status_code == 200, kind
     assert browser("clerk-371522001").get(f"/office/benefits/{number}/").status_code == 404
     assert browser("clerk-371522001").get(f"/office/reviews/{review.id}/").status_code == 404
@@ -177,6 +189,66 @@ def test_an_alert_is_read_and_answered_and_leads_to_its_change(home: Home) -> No
     assert "没有待查清的预警" in clerk.get("/office/alerts/").content.decode()
     assert browser("clerk-371522001").get(f"/office/alerts/{number}/").status_code == 404
     assert verifier.post("/office/alerts/ask/").status_code == 302
+
+
+def next_step(page: str) -> str:
+    """The one link an alert's page offers besides the benefit itself."""
+    return unescape(re.search(r'btn-outline-primary" href="([^"]+)"', page)[1])
+
+
+def test_sup_20_an_ended_certificate_leads_to_its_renewal_with_person_and_class_filled_in(
+    place: Place,
+) -> None:
+    disabled = SPOUSE | {"disability_category": "4", "disability_grade": "2"}
+    home = place.home([ADULT, disabled, CHILD], [(0, "pension", 450)], granted_on=date(2021, 12, 20))
+    with fence(PLATFORM):
+        spans = Membership.objects.filter(person=home.persons[1])
+        spans.update(disability_until=date(2022, 6, 1))
+    crosscheck.look_through(clock.today())
+    clerk, lead = browser(CLERK), browser(LEAD)
+    with fence(PLATFORM):
+        number = Alert.objects.get(kind="DISABILITY").id
+    page = clerk.get(f"/office/alerts/{number}/").content.decode()
+    assert "登记变更：残疾证换证、续期" in page
+    form = clerk.get(next_step(page)).content.decode()
+    for value in (home.ref(1), "4", "2"):
+        assert re.search(rf'<option value="{value}" selected', form), value
+    sent = {"person": home.ref(1), "disability_category": "4", "disability_grade": "2"}
+    address = f"/office/benefits/{home.entitlement_id}/change/CH-CERT/"
+    wrong = clerk.post(address, sent | {"disability_until": "2022-06-01"})
+    assert wrong.status_code == 422 and "不能早于今天" in wrong.content.decode()
+    gone = clerk.post(
+        address, {"person": home.ref(1), "disability_category": "NONE", "disability_grade": "2"}
+    )
+    assert "现为没有残疾证" in clerk.get(gone["Location"]).content.decode()
+    clerk.post(gone["Location"], {"do": "drop", "reason": "选错了，证还在"})
+    made = clerk.post(address, sent | {"disability_until": "2032-05-31"})["Location"]
+    clerk.post(made, {"do": "examine", "text": "已查看新证原件"})
+    shown = lead.get(made).content.decode()
+    assert "肢体二级，有效期至2022年6月1日" in shown and "肢体二级，有效期至2032年5月31日" in shown
+    assert lead.post(made, {"do": "decide", "result": "KEEP"}).status_code == 302
+    assert "有效期至2032年5月31日" in clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
+    with fence(PLATFORM):
+        assert spans.get().disability_until == date(2032, 5, 31)
+
+
+def test_a_report_of_illness_or_disability_may_become_either_change(home: Home) -> None:
+    with fence(PLATFORM):
+        entitlement = home.entitlement
+        told = intake.report_change(
+            PLATFORM,
+            town_id=entitlement.town_id,
+            village_code=entitlement.village_code,
+            kind="ILLNESS",
+            person=home.persons[1].name,
+            text="换了新的残疾证",
+            happened_on=date(2022, 5, 20),
+        )
+    page = browser(CLERK).get(f"/office/changes/reports/{told.id}/").content.decode()
+    assert "残疾证换证、续期" in page and "收入、财产变化" in page
+    here = f"/office/benefits/{home.entitlement_id}/change/CH-CERT/?report={told.id}"
+    form = browser(CLERK).get(here).content.decode()
+    assert here in page and re.search(rf'value="{home.ref(1)}" selected', form)
 
 
 def test_alerts_are_searched_by_kind_and_level_and_say_where_their_date_comes_from(home: Home) -> None:
