@@ -1,4 +1,4 @@
-"""The exchange platform and eight departments behind it, simulated. 模拟系统，非真实部门数据.
+"""The exchange platform and nine departments behind it, simulated. 模拟系统，非真实部门数据.
 
 Calls are signed, timestamped and never accepted twice; purpose and consent number must be there.
 Faults are switched on per source at the console: 401 429 500 timeout garbled late not_covered mismatch lost_fields.
@@ -268,6 +268,33 @@ def business(request: Request, body: dict[str, Any]) -> Response:
     return Response(text.encode("gb18030"), media_type="application/json; charset=gb18030")
 
 
+_HELD = {"PRISON": "01", "DRUG_ISOLATION": "02"}
+
+
+def prisons(request: Request, body: dict[str, Any]) -> Response:
+    """Who is held on the day asked about: in prison, or in compulsory isolation; "to" is blank where no end is set."""
+    states = {"HIT": "0", "NONE": "0", "MISMATCH": "2", "NOT_COVERED": "8"}
+    rows = []
+    for each in body["dxlb"]:
+        result, known = _person(each["dxxm"], each["zjhm"], body["asOf"], "SF")
+        held = known["truth"].get("held") if result == "HIT" else None
+        if held and not held["on"] <= body["asOf"] <= (held.get("until") or body["asOf"]):
+            held = None
+        info = (
+            {
+                "lb": _HELD[held["kind"]],
+                "qsrq": held["on"].replace("-", ""),
+                "jzrq": (held.get("until") or "").replace("-", ""),
+            }
+            if held
+            else None
+        )
+        rows.append(
+            {"dxxh": each["dxxh"], "zt": "1" if info else states[result], "zyxx": [info] if info else []}
+        )
+    return JSONResponse({"cxjg": rows, "sjrq": body["asOf"].replace("-", ""), "note": BANNER})
+
+
 def deposits_apply(request: Request, body: dict[str, Any]) -> Response:
     return JSONResponse({"batchNo": _ticket("CK", body), "note": BANNER})
 
@@ -347,6 +374,7 @@ app = Starlette(
         Route("/zrzy/bdc", _handler("BDC", real_estate), methods=["POST"]),
         Route("/rs/sbcx", _handler("SB", social_insurance), methods=["POST"]),
         Route("/scjg/ztxx", _handler("GS", business), methods=["POST"]),
+        Route("/sfxz/zyry", _handler("SF", prisons), methods=["POST"]),
         Route("/yh/deposit/batch", _handler("CK", deposits_apply), methods=["POST"]),
         Route("/yh/deposit/batch/{ticket}", _handler("CK", deposits_result)),
         Route("/", front),

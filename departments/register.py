@@ -67,5 +67,6 @@ _NOTHING: dict[str, Any] = {
     "deposit_over": False,
     "died_on": None,
     "marriage": None,
+    "held": None,
     "register": "正常",
 }

@@ -108,6 +108,7 @@ class _Maker:
             "deposit_over": False,
             "died_on": None,
             "marriage": None,
+            "held": None,
             "register": "正常",
         }
         entry = {

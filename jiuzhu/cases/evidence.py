@@ -184,7 +184,9 @@ def verified(case: Case, on: date) -> evidence.Evidence:
         return _concerned(case, said, on)
     observations, refs = verification.observations_of(run)
     answered = replace(said, answered=verification.spoke(run), self_care=_self_care(case))
-    known = findings.with_observations(answered, observations, refs, explained=_explained(case))
+    known = findings.with_observations(
+        answered, observations, refs, regime=case.regime, explained=_explained(case)
+    )
     return _concerned(case, _exempted(known, case), on)
 
 

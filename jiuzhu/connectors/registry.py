@@ -8,6 +8,7 @@ from jiuzhu.connectors.contract import Connector
 from jiuzhu.connectors.deaths.client import CONNECTOR as DEATHS
 from jiuzhu.connectors.household_register.client import CONNECTOR as HOUSEHOLD_REGISTER
 from jiuzhu.connectors.marriage.client import CONNECTOR as MARRIAGE
+from jiuzhu.connectors.prisons.client import CONNECTOR as PRISONS
 from jiuzhu.connectors.real_estate.client import CONNECTOR as REAL_ESTATE
 from jiuzhu.connectors.social_insurance.client import CONNECTOR as SOCIAL_INSURANCE
 from jiuzhu.connectors.vehicles.client import CONNECTOR as VEHICLES
@@ -21,6 +22,7 @@ _CONNECTORS: tuple[Connector, ...] = (
     SOCIAL_INSURANCE,
     BUSINESS_REGISTRATION,
     BANK_DEPOSITS,
+    PRISONS,
 )
 _BY_CODE = {connector.code: connector for connector in _CONNECTORS}
 

@@ -17,9 +17,9 @@ class Observation:
     """One thing a source knows of one person.
 
     kind        register | death | marriage | vehicle | dwelling | nonresidential | contribution |
-                pension | company | individual_business | deposit_balance | deposit_flag | disability
+                pension | company | individual_business | deposit_balance | deposit_flag | disability | custody
     subject     the normalised 18-character ID number it is about
-    source      connector code (HJ SW HY CL BDC SB GS CK …)
+    source      connector code (HJ SW HY CL BDC SB GS CK SF …)
     as_of       the day the source says it was true
     attributes  plain values in our words; money in fen with a name ending in ``_fen``,
                 dates as ``date``, shares as per-mille integers ``share_permille``

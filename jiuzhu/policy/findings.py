@@ -16,6 +16,7 @@ from jiuzhu.core.observation import Observation
 from jiuzhu.policy.conditions import show
 from jiuzhu.policy.evidence import Asset, Evidence, Income, Member
 from jiuzhu.policy.outcome import ConditionResult, Outcome
+from jiuzhu.policy.regimes import regime as regime_of
 
 BLOCK, DIFF, HINT = "BLOCK", "DIFF", "HINT"
 GONE = ("SCRAPPED", "DEREGISTERED", "TRANSFERRED")
@@ -73,13 +74,15 @@ def with_observations(
     observations: Iterable[Observation],
     refs: Mapping[str, str],
     *,
+    regime: str,
     explained: Collection[tuple[str, str]] = (),
 ) -> Evidence:
     """The evidence with what departments know put in. ``refs`` maps ID numbers to member refs.
 
-    Observations of people who are not members are left out. A member registered as dead no longer counts (HH-14).
+    Observations of people who are not members are left out. A member registered as dead no longer counts (HH-14), nor
+    one held in prison (HH-11) or, where the regime says so, in compulsory isolation (HH-12).
     ``explained`` holds (finding code, member ref) an officer accepted an explanation for: after ("H-WAGE", ref) the
-    declared wage stands though the contribution base is higher.
+    declared wage stands though the contribution base is higher, after ("F-PRISON", ref) he is at home.
     """
     seen = _distinct([each for each in observations if each.subject in refs])
     members = {member.ref: member for member in evidence.members}
@@ -93,6 +96,9 @@ def with_observations(
             over_limit = bool(over_limit) or bool(each.attributes["over_limit"])
         if each.kind == "death" and ref in members and each.attributes["died_on"] <= evidence.as_of:
             members[ref] = replace(members[ref], exclude=members[ref].exclude or "HH-14")
+        if each.kind == "custody" and ref in members and ("F-PRISON", ref) not in explained:
+            rule = _held_away(each, evidence.as_of, regime)
+            members[ref] = replace(members[ref], exclude=members[ref].exclude or rule)
     declared = [asset for asset in evidence.assets if not asset.verified]
     return replace(
         evidence,
@@ -101,6 +107,16 @@ def with_observations(
         assets=tuple(_merged(declared, found)),
         over_limit=over_limit,
     )
+
+
+def _held_away(seen: Observation, on: date, regime: str) -> str:
+    """The rule that leaves out who is held on a day, "" when he counts: not begun, over, or not left out then."""
+    what = seen.attributes
+    if what["since"] > on or (what["until"] and what["until"] < on):
+        return ""
+    if what["kind"] == "PRISON":
+        return "HH-11"
+    return "HH-12" if regime_of(regime).leaves_out_isolated_and_missing else ""
 
 
 _NUMBERS = {
@@ -285,6 +301,10 @@ def _differences(
         return [_diff("F-DEATH", ref, seen, died, "", said, BLOCK, "RC-DEATH")]
     if seen.kind == "register":
         return _register(seen, ref, refs)
+    if seen.kind == "custody" and member and member.counted:
+        value = held_words(seen)
+        said = f"司法行政登记显示该成员{value}，申报在家共同生活"
+        return [_diff("F-PRISON", ref, seen, value, "在家", said)]
     if seen.kind == "marriage":
         return _marriage(member, seen, ref, refs)
     if seen.kind == "contribution" and what.get("base_fen"):
@@ -294,6 +314,14 @@ def _differences(
     if seen.kind == "individual_business" and what.get("state", "ACTIVE") == "ACTIVE":
         return _business(declared, seen, ref)
     return []
+
+
+def held_words(seen: Observation) -> str:
+    """自2020-02-20起在监狱服刑，至2023-02-19."""
+    what = seen.attributes
+    where = {"PRISON": "在监狱服刑", "DRUG_ISOLATION": "被强制隔离戒毒"}[what["kind"]]
+    end = f"，至{what['until']}" if what["until"] else ""
+    return f"自{what['since']}起{where}{end}"
 
 
 def _register(seen: Observation, ref: str, refs: Mapping[str, str]) -> list[Finding]:

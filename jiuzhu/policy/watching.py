@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from jiuzhu.core.money import yuan
 from jiuzhu.core.observation import Observation
 from jiuzhu.policy.evidence import Evidence
-from jiuzhu.policy.findings import PENSIONS, wage_is_plausible
+from jiuzhu.policy.findings import PENSIONS, held_words, wage_is_plausible
 
 MARRIAGE, DWELLING, WAGE, PAID, DEPOSIT = "MARRIAGE", "DWELLING", "WAGE", "PENSION_PAID", "DEPOSIT"
+PRISON = "PRISON"
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,15 @@ def _deposit(family: Evidence, seen: Observation, ref: str) -> Event | None:
     return Event(DEPOSIT, "", seen.source, f"{seen.as_of:%Y}", said, "F-CASH", "超过限额")
 
 
+def _held(family: Evidence, seen: Observation, ref: str) -> Event | None:
+    """Somebody who counts is in prison or in compulsory isolation. He counts until a person has looked into it."""
+    if not any(each.ref == ref and each.counted for each in family.members):
+        return None
+    value = held_words(seen)
+    key = f"{ref}:{seen.attributes['since']}"
+    return Event(PRISON, ref, seen.source, key, f"司法行政登记：{value}", "F-PRISON", value)
+
+
 _TOLD: dict[str, Callable[[Evidence, Observation, str], Event | None]] = {
     "marriage": _marriage,
     "dwelling": _building,
@@ -103,4 +113,5 @@ _TOLD: dict[str, Callable[[Evidence, Observation, str], Event | None]] = {
     "contribution": _wage,
     "pension": _pension,
     "deposit_flag": _deposit,
+    "custody": _held,
 }

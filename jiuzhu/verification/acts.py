@@ -126,6 +126,11 @@ def _check_scope(
         raise Refusal("E_SCOPE", what=f"来源{'、'.join(outside)}不在授权范围内")
 
 
+def covered(authorisation: Authorisation, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the sources the consent names: a register connected later is asked from the next signature on (VER-22)."""
+    return tuple(each for each in sources if each in authorisation.sources)
+
+
 def transport() -> Transport:
     """The signed line to the exchange."""
     return Transport(settings.DEPARTMENTS_URL, settings.DEPARTMENTS_KEY, settings.DEPARTMENTS_SECRET)

@@ -10,7 +10,7 @@ from jiuzhu.aid_types.edge.assessment import assess
 from jiuzhu.aid_types.edge.moves import MOVES
 from jiuzhu.core.codes import choices
 
-SOURCES = ("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK")
+SOURCES = ("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK", "SF")
 
 EDGE = AidType(
     code="EDGE",

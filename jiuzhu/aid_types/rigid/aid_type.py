@@ -10,7 +10,7 @@ from jiuzhu.aid_types.rigid.assessment import assess
 from jiuzhu.aid_types.rigid.moves import MOVES, TOTAL_CLOCK
 from jiuzhu.core.codes import choices
 
-SOURCES = ("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK")
+SOURCES = ("HJ", "HY", "SW", "CL", "BDC", "SB", "GS", "CK", "SF")
 
 RIGID = AidType(
     code="RIGID",

@@ -29,7 +29,8 @@ TITLES = {
     "ACCOUNT": "连续两月未到账",
     "RETURNED": "家庭成员返回",
     "NO_CHANGE": "C类长期无变化",
-    "REGISTER": "车辆、市场主体不一致",
+    "VEHICLE": "发现车辆",
+    "COMPANY": "发现市场主体",
     "DISABILITY": "残疾证到期",
     "DQ-38": "不再属于无劳动能力",
     "DQ-40": "照料金额与等级不符",
@@ -38,6 +39,7 @@ TITLES = {
     watching.WAGE: "发现就业、工资",
     watching.PAID: "开始领取养老待遇",
     watching.DEPOSIT: "存款超限",
+    watching.PRISON: "服刑、强制隔离戒毒",
 }
 CLUSTER, RATE = "CLUSTER", "RATE"
 PLACES = {CLUSTER: "一村集中批准", RATE: "批准率异常"}

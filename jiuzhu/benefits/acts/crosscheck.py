@@ -1,10 +1,10 @@
 """The monthly cross-check of everybody in benefit (DYN-04, SUP-20): registers and our own books against those paid.
 
 Registers are asked under the standing consent, by a verifier with an agreement, once a month a family: deaths,
-vehicles, companies. Marriages, dwellings, social insurance and banks are asked along only when no run of the case, a
-review or an earlier month's, has asked them for ``alert.wide_months`` months: what a review is told stands in its
-report. What they say unlike what is known becomes an alert that a person looks into; nothing is stopped by itself.
-No register of prisons is connected: who left for prison and comes back is known from our own books only (RETURNED).
+vehicles, companies. Marriages, dwellings, social insurance, banks and prisons are asked along only when no run of the
+case, a review or an earlier month's, has asked them for ``alert.wide_months`` months: what a review is told stands in
+its report. What they say unlike what is known becomes an alert that a person looks into; nothing is stopped by itself.
+Who is away on our own books is not asked about; when he was due home is told by the books (RETURNED).
 """
 
 from __future__ import annotations
@@ -46,9 +46,11 @@ from jiuzhu.verification.models import Inquiry, Run
 KIND = "CROSS"
 # deaths, vehicles, companies: what changes between two reviews and is quick to ask for (DYN-04)
 SOURCES = ("SW", "CL", "GS")
-# marriages, dwellings, contributions and pensions, deposits: only when nobody asked for some months
-WIDE_SOURCES = ("HY", "BDC", "SB", "CK")
-_URGENT = frozenset({"DEATH", "DUPLICATE"})
+# marriages, dwellings, contributions and pensions, deposits, prisons: only when nobody asked for some months
+WIDE_SOURCES = ("HY", "BDC", "SB", "CK", "SF")
+# what a finding of a monthly register is called as an alert (SUP-20 names them apart)
+_FOUND = {"CL": "VEHICLE", "GS": "COMPANY"}
+_URGENT = frozenset({"DEATH", "DUPLICATE", watching.PRISON})
 _USES = {"PENSION": ("alert.pension_age",), "NO_CHANGE": ("alert.quiet_months",)}
 
 
@@ -186,7 +188,7 @@ def _verifier(actor: Actor, act: str) -> None:
 
 def _ask_one(actor: Actor, entitlement: Entitlement) -> None:
     case = entitlement.case
-    allowed = registry.get(entitlement.aid_type).sources
+    allowed = verification_acts.covered(case.authorisation, registry.get(entitlement.aid_type).sources)
     lately = _asked_lately(entitlement, clock.today())
     asked = (*SOURCES, *(each for each in WIDE_SOURCES if each not in lately))
     sources = tuple(each for each in asked if each in allowed)
@@ -246,7 +248,7 @@ def _collect_one(run: Run) -> bool:
 
 def _of_registers(run: Run, entitlement: Entitlement, today: date, regime: str) -> Iterator[Seen]:
     said = standing.standing(entitlement).evidence
-    known = verified(entitlement, run, today)
+    known = verified(entitlement, run, today, regime)
     outcome = standing.assess(entitlement.aid_type, known, values(entitlement, regime, today), regime)
     observations, refs = verification.observations_of(run)
     persons = {str(each.uid): each for each in Person.objects.filter(household=entitlement.household)}
@@ -267,12 +269,12 @@ def _of_registers(run: Run, entitlement: Entitlement, today: date, regime: str) 
             )
     found = findings.find(said, outcome, observations, refs)
     for each in found:
-        if each.source in SOURCES[1:]:
+        if each.source in _FOUND:
             person = persons.get(each.person)
             yield Seen(
                 entitlement.id,
                 entitlement.county_id,
-                "REGISTER",
+                _FOUND[each.source],
                 f"{each.code}:{each.person}:{each.value}",
                 each.sentence,
                 "E" if each.level == findings.BLOCK else "W",
@@ -291,7 +293,7 @@ def _of_registers(run: Run, entitlement: Entitlement, today: date, regime: str) 
             event.kind,
             event.key,
             f"{person.name}，{event.sentence}" if person else event.sentence,
-            "E" if event.source in over else "W",
+            "E" if event.source in over or event.kind in _URGENT else "W",
             person.id if person else None,
             event.source,
             (registry.get(entitlement.aid_type).cash_months,) if event.kind == watching.DEPOSIT else (),

@@ -24,7 +24,7 @@ from jiuzhu.core.id_numbers import age_on
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra.queue import defer
 from jiuzhu.people.models import Person, Signature
-from jiuzhu.people.queries import members_of
+from jiuzhu.people.queries import present_members
 from jiuzhu.policy import changes as law
 from jiuzhu.policy import findings
 from jiuzhu.policy.evidence import Evidence
@@ -82,7 +82,7 @@ def start(actor: Actor, review_id: int) -> Review:
             authorisation=case.authorisation,
             aid_type=entitlement.aid_type,
             people=signed_members(entitlement, clock.today()),
-            sources=aid.sources,
+            sources=verification_acts.covered(case.authorisation, aid.sources),
             mandatory=aid.mandatory_sources,
             kind="REVIEW",
             route="OWN",
@@ -95,8 +95,9 @@ def start(actor: Actor, review_id: int) -> Review:
 
 
 def signed_members(entitlement: Entitlement, today: date) -> list[Person]:
-    """Everybody in the family; an adult who joined later has to sign before he is asked about (VER-22)."""
-    people = [each.person for each in members_of(entitlement.household, today) if not each.person.died_on]
+    """Everybody at home; an adult who joined or came home later has to sign before he is asked about (VER-22, AS-57)."""
+    regime = regime_today(entitlement.county, today)
+    people = [each.person for each in present_members(entitlement.household, today, regime)]
     signed = set(
         Signature.objects.filter(authorisation=entitlement.case.authorisation).values_list(
             "person_id", flat=True
@@ -152,7 +153,7 @@ def issue_report(actor: Actor, review_id: int) -> Report:
             raise Refusal("E_VERIFICATION", why=f"{'、'.join(waiting)}尚未反馈")
         with fence(PLATFORM):
             said = standing.standing(entitlement).evidence
-            known = verified(entitlement, run, today)
+            known = verified(entitlement, run, today, regime)
             outcome = standing.assess(entitlement.aid_type, known, limits, regime)
             observations, refs = verification.observations_of(run)
             found = findings.find(said, outcome, observations, refs)
@@ -197,13 +198,14 @@ def _run(review: Review) -> Run | None:
     return Run.objects.filter(pk=review.run_id).first() if review.run_id else None
 
 
-def verified(entitlement: Entitlement, run: Run, on: date) -> Evidence:
+def verified(entitlement: Entitlement, run: Run, on: date, regime: str) -> Evidence:
     """The established family with what the departments say now put in."""
     family = standing.standing(entitlement).evidence
     with fence(PLATFORM):
         observations, refs = verification.observations_of(run)
         spoken = verification.spoke(run)
-    return findings.with_observations(replace(family, as_of=on, answered=spoken), observations, refs)
+    now = replace(family, as_of=on, answered=spoken)
+    return findings.with_observations(now, observations, refs, regime=regime)
 
 
 def needs_visit(review: Review) -> bool:
@@ -236,7 +238,8 @@ def conclude(
             raise Refusal("E_REVIEW", why="还没有复核核对报告")
         if needs_visit(review) and review.visited_on is None:
             raise Refusal("E_REVIEW", why="C类家庭或核对有发现的，须先入户")
-        known = verified(entitlement, run, clock.today())
+        today = clock.today()
+        known = verified(entitlement, run, today, regime_today(entitlement.county, today))
         facts = reported.moneys(entitlement, known, given or {})
         change = open_change(actor, entitlement, law.REV, {}, review_id=review.id, once=once)
         change.facts = facts | {"new_work": bool((given or {}).get("new_work"))}

@@ -178,7 +178,7 @@ def test_dyn_04_registers_are_asked_once_a_month_and_what_they_say_becomes_alert
     with clock.at(DAY):
         with fence(clerk), refused("E_AUTH"):
             crosscheck.ask(clerk)
-        assert asked_and_collected(city, verifier) == {"SW", "CL", "GS", "HY", "BDC", "SB", "CK"}
+        assert asked_and_collected(city, verifier) == {"SW", "CL", "GS", "HY", "BDC", "SB", "CK", "SF"}
     with clock.at(date(2020, 4, 10)):
         assert asked_and_collected(city, verifier) == {"SW", "CL", "GS"}
     with fence(PLATFORM):
@@ -190,6 +190,77 @@ def test_dyn_04_registers_are_asked_once_a_month_and_what_they_say_becomes_alert
         assert any("金融资产上限" in words for words in benefits.limit_words(over.limits))
         assert not Run.objects.filter(kind="CROSS", state="RUNNING").exists()
         assert Entitlement.objects.get(case_id=family.pk).state == "ACTIVE"
+
+
+def test_sup_20_a_member_in_prison_is_told_and_the_family_gets_less_only_when_somebody_has_looked(
+    city: City,
+) -> None:
+    family = city.family("plain_poor").to_the_end()
+    wife = family.facts["people"][1]
+    planted(city, wife, held={"kind": "PRISON", "on": "2020-02-20", "until": "2023-02-19"})
+    with clock.at(DAY):
+        asked_and_collected(city, family.staff("TOWN_VERIFIER"))
+
+    with fence(PLATFORM):
+        (alert,) = Alert.objects.filter(entitlement__case_id=family.pk)
+        assert (alert.kind, alert.level, alert.source, alert.person.name) == (
+            "PRISON",
+            "E",
+            "SF",
+            wife["name"],
+        )
+        assert alert.text.endswith("司法行政登记：自2020-02-20起在监狱服刑，至2023-02-19")
+        assert Entitlement.objects.get(case_id=family.pk).state == "ACTIVE"
+
+
+def test_sup_20_a_car_and_a_company_are_alerts_of_two_kinds(city: City) -> None:
+    family = city.family("plain_poor").to_the_end()
+    car = {"plate": "鲁P00001", "kind": "K33", "use": "非营运", "on": "2020-01-08", "state": "正常"}
+    company = {
+        "name": "聊城示例商贸有限公司",
+        "uscc": "91371500MA00000000",
+        "kind": "有限责任公司",
+        "role": "法定代表人",
+        "capital_wan": "50",
+        "state": "存续",
+        "on": "2020-01-08",
+    }
+    planted(city, family.facts["people"][0], vehicles=[car], companies=[company])
+    with clock.at(DAY):
+        asked_and_collected(city, family.staff("TOWN_VERIFIER"))
+
+    with fence(PLATFORM):
+        rows = Alert.objects.filter(entitlement__case_id=family.pk).order_by("source")
+        assert [(each.source, each.kind) for each in rows] == [("CL", "VEHICLE"), ("GS", "COMPANY")]
+    assert set(rows.values_list("kind", flat=True)) <= set(alerts.TITLES)
+
+
+def test_ver_22_a_register_the_consent_does_not_name_is_not_asked(city: City) -> None:
+    """A family that signed before a register was connected is asked of it after its next signature."""
+    family = city.family("plain_poor").to_the_end()
+    with fence(PLATFORM):
+        consent = family.case.authorisation
+        consent.sources = [each for each in consent.sources if each != "SF"]
+        consent.save(update_fields=["sources"])
+    with clock.at(DAY):
+        assert "SF" not in asked_and_collected(city, family.staff("TOWN_VERIFIER"))
+
+
+def test_as_57_a_family_with_a_member_away_is_asked_about_without_him(city: City) -> None:
+    """Once he was due home he signs first, like everybody."""
+    family = city.family("plain_poor").to_the_end()
+    verifier = family.staff("TOWN_VERIFIER")
+    with fence(PLATFORM):
+        son = homes.Place()._person(family.case.household, CHILD, 7, date(2019, 9, 2))
+        Membership.objects.filter(person=son).update(exclude_code="PRISON", exclude_until=date(2020, 4, 9))
+    with clock.at(DAY):
+        asked_and_collected(city, verifier)
+    with fence(PLATFORM):
+        run = Run.objects.filter(case_id=family.pk).latest("id")
+        assert son.id not in run.subjects.values_list("person_id", flat=True)
+    with clock.at(date(2020, 4, 10)), fence(verifier):
+        _, left = crosscheck.ask(verifier)
+    assert any(son.name in words for words in left)
 
 
 def test_dyn_04_registers_that_say_nothing_new_raise_no_alert(city: City) -> None:

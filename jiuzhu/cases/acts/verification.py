@@ -63,7 +63,7 @@ def start_run(
         authorisation=case.authorisation,
         aid_type=case.aid_type,
         people=persons or [each.person for each in at_home if each.person_id not in waiting],
-        sources=sources or aid.sources,
+        sources=sources or verification_acts.covered(case.authorisation, aid.sources),
         mandatory=mandatory or aid.mandatory_sources,
         kind=kind,
         route=route,
@@ -89,9 +89,8 @@ def start_verification(
         run = start_run(act, kind="FIRST", route=route)
         act.note(run=run.number, route=route)
         if route == "COUNTY":
-            act.paper(
-                "W04", sources=[name_of("source", code) for code in registry.get(act.case.aid_type).sources]
-            )
+            asked = run.inquiries.order_by("id").values_list("source", flat=True)
+            act.paper("W04", sources=[name_of("source", code) for code in asked])
     return act.case
 
 

@@ -149,7 +149,7 @@ def test_late_answers_come_with_the_ticket(code, simulator, transport) -> None:
     assert later.complete and len(later.answers) == 1
 
 
-@pytest.mark.parametrize("code", ["HJ", "SW", "BDC", "GS", "CK"])
+@pytest.mark.parametrize("code", ["HJ", "SW", "BDC", "GS", "CK", "SF"])
 def test_not_covered_is_told_apart_from_nothing(code, simulator, transport) -> None:
     simulator.faults[code] = "not_covered"
 
@@ -178,6 +178,44 @@ def test_planted_stories_are_seen_in_our_words(transport) -> None:
     assert seen(index["bank_over_limit"], "CK")[0].attributes["over_limit"] is True
     assert seen(index["divorced_same_house"], "HY")[0].attributes["state"] == "DIVORCED"
     assert seen(index["single_elder"], "SB")[0].kind == "pension"
+
+
+@pytest.mark.parametrize(
+    ("held", "seen"),
+    [
+        (
+            {"kind": "PRISON", "on": "2019-03-01", "until": "2022-02-28"},
+            {"kind": "PRISON", "since": date(2019, 3, 1), "until": date(2022, 2, 28)},
+        ),
+        (
+            {"kind": "DRUG_ISOLATION", "on": "2019-09-01"},
+            {"kind": "DRUG_ISOLATION", "since": date(2019, 9, 1), "until": None},
+        ),
+        ({"kind": "PRISON", "on": "2019-09-02"}, None),
+        ({"kind": "PRISON", "on": "2018-01-01", "until": "2019-08-31"}, None),
+    ],
+)
+def test_s16_who_is_held_on_the_day_asked_about_is_seen(held, seen, simulator, transport) -> None:
+    who, connector = person(0), registry.get("SF")
+    simulator.register.plant(who | {"truth": {"held": held}})
+
+    (answer,) = connector.submit(request(who, source="SF"), transport).answers
+    observations = connector.observations(answer, Subject(0, who["name"], who["id_no"]))
+
+    assert answer.result == (contract.HIT if seen else contract.NONE)
+    assert [each.attributes for each in observations] == ([seen] if seen else [])
+    assert [each.kind for each in observations] == (["custody"] if seen else [])
+
+
+def test_s16_a_kind_of_custody_nobody_knows_is_a_change_of_the_interface() -> None:
+    from jiuzhu.connectors.contract import Answer
+
+    row = {"lb": "09", "qsrq": "20190301", "jzrq": ""}
+
+    with pytest.raises(ConnectorFailure) as failed:
+        registry.get("SF").observations(Answer(0, contract.HIT, (row,)), Subject(0, "某", "1"))
+
+    assert not failed.value.again
 
 
 def test_a_name_that_does_not_match_is_never_returned_as_a_record(transport) -> None:

@@ -35,7 +35,8 @@ RESULTS, PLACE_RESULTS = queries.ALERT_RESULTS, queries.PLACE_RESULTS
 _NEXT = {
     "DEATH": law.DEL,
     "ACCOUNT": law.SUS,
-    "REGISTER": law.INC,
+    "VEHICLE": law.INC,
+    "COMPANY": law.INC,
     "PENSION": law.INC,
     "ADULT": law.INC,
     "DISABILITY": law.CERT,
@@ -44,8 +45,9 @@ _NEXT = {
     watching.WAGE: law.INC,
     watching.PAID: law.INC,
     watching.DEPOSIT: law.INC,
+    watching.PRISON: law.DEL,
 }
-_WHY = {"DEATH": law.DEATH}
+_WHY = {"DEATH": law.DEATH, watching.PRISON: "PRISON"}
 _SCOPES = [("", "待查清"), ("all", "全部")]
 
 

@@ -11,10 +11,10 @@ import pytest
 from django.core.cache import cache
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.benefits.acts import changes, crosscheck, places, recovery, reviews, standard
+from jiuzhu.benefits.acts import alerts, changes, crosscheck, places, recovery, reviews, standard
 from jiuzhu.benefits.models import Alert, Change, Overpay, PlaceAlert, Review, StandardBatch
 from jiuzhu.benefits.tests import homes
-from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home, Place
+from jiuzhu.benefits.tests.homes import ADULT, CHILD, OLD, SPOUSE, Home, Place
 from jiuzhu.core import clock
 from jiuzhu.intake import acts as intake
 from jiuzhu.intake.models import ChangeReport
@@ -191,6 +191,17 @@ def test_an_alert_is_read_and_answered_and_leads_to_its_change(home: Home) -> No
     assert verifier.post("/office/alerts/ask/").status_code == 302
 
 
+def alerted(home: Home, kind: str, person: int = 1) -> str:
+    """An alert of a kind as the night's or the month's check keeps it; the address of its page."""
+    entitlement = home.entitlement
+    seen = alerts.Seen(
+        entitlement.id, entitlement.county_id, kind, "x", "某事", person_id=home.persons[person].id
+    )
+    with fence(PLATFORM):
+        alerts.tell([seen])
+        return f"/office/alerts/{Alert.objects.get(kind=kind, entitlement=entitlement).id}/"
+
+
 def next_step(page: str) -> str:
     """The one link an alert's page offers besides the benefit itself."""
     return unescape(re.search(r'btn-outline-primary" href="([^"]+)"', page)[1])
@@ -249,6 +260,19 @@ def test_a_report_of_illness_or_disability_may_become_either_change(home: Home) 
     here = f"/office/benefits/{home.entitlement_id}/change/CH-CERT/?report={told.id}"
     form = browser(CLERK).get(here).content.decode()
     assert here in page and re.search(rf'value="{home.ref(1)}" selected', form)
+
+
+def test_an_alert_of_a_prison_leads_to_the_member_leaving_and_of_a_supported_person_to_the_end_of_support(
+    home: Home, place: Place
+) -> None:
+    clerk = browser(CLERK)
+    form = clerk.get(next_step(clerk.get(alerted(home, "PRISON")).content.decode())).content.decode()
+    assert re.search(rf'value="{home.ref(1)}" selected', form)
+    assert re.search(r'value="PRISON" selected', form)
+
+    alone = place.home([OLD], granted_on=date(2021, 12, 20), aid_type="TEKUN")
+    page = clerk.get(alerted(alone, "PRISON", 0)).content.decode()
+    assert "终止供养" in page and next_step(page) == f"/office/cases/{alone.entitlement.case.uid}/support/"
 
 
 def test_alerts_are_searched_by_kind_and_level_and_say_where_their_date_comes_from(home: Home) -> None:

@@ -103,5 +103,26 @@ def test_sup_20_deposits_over_the_limit_now_and_not_before_are_told(
     assert bool(told("deposit_flag", family, over_limit=now)) is is_told
 
 
+@pytest.mark.parametrize(
+    ("kind", "until", "words"),
+    [
+        ("PRISON", date(2024, 4, 30), "自2021-05-01起在监狱服刑，至2024-04-30"),
+        ("DRUG_ISOLATION", None, "自2021-05-01起被强制隔离戒毒"),
+    ],
+)
+def test_sup_20_who_counts_and_is_held_is_told(kind: str, until: date | None, words: str) -> None:
+    [event] = told("custody", kind=kind, since=date(2021, 5, 1), until=until)
+
+    assert (event.kind, event.person, event.finding, event.value) == ("PRISON", "a", "F-PRISON", words)
+    assert event.sentence == f"司法行政登记：{words}"
+
+
+def test_sup_20_who_is_known_to_be_held_is_not_told_again() -> None:
+    away = Member("a", "0", "2", date(1982, 6, 7), exclude="HH-11")
+    family = Evidence(as_of=FAMILY.as_of, aid_type="DIBAO", area_type="RURAL", members=(away,))
+
+    assert told("custody", family, kind="PRISON", since=date(2021, 5, 1), until=None) == []
+
+
 def test_sup_20_what_is_said_of_somebody_else_is_nobodys_alert() -> None:
     assert told("pension", FAMILY, "371599195801010046", amount_fen=150_00, kind="RESIDENT") == []

@@ -1,4 +1,4 @@
-"""From what departments say to findings: one family of Shazhen, seen by eight offices."""
+"""From what departments say to findings: one family of Shazhen, seen by nine offices."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def family(**changes: Any) -> Evidence:
 
 
 def seen(kind: str, subject: str, /, **attributes: Any) -> Observation:
-    sources = {"vehicle": "CL", "dwelling": "BDC", "nonresidential": "BDC", "company": "GS", "death": "SW"}
+    sources = {"vehicle": "CL", "dwelling": "BDC", "nonresidential": "BDC", "company": "GS"}
+    sources |= {"death": "SW", "custody": "SF"}
     return Observation(kind, subject, sources.get(kind, "SB"), DAY, attributes)
 
 
@@ -74,7 +75,7 @@ def assess(evidence: Evidence, regime: str = "P2019") -> Outcome:
 
 def findings(*observations: Observation, declared: Evidence | None = None) -> list[Finding]:
     said = declared or family()
-    return find(said, assess(with_observations(said, observations, REFS)), observations, REFS)
+    return find(said, assess(with_observations(said, observations, REFS, regime="P2019")), observations, REFS)
 
 
 def codes(*observations: Observation, declared: Evidence | None = None) -> list[str]:
@@ -130,7 +131,7 @@ def test_one_flat_of_both_spouses_is_one_flat() -> None:
     joint = [flat(FATHER), flat(MOTHER, certificate_no="鲁（2010）聊城市不动产权第0000002号")]
 
     assert codes(*joint) == []
-    assert len(with_observations(family(), joint, REFS).assets) == 1
+    assert len(with_observations(family(), joint, REFS, regime="P2019").assets) == 1
 
 
 def test_two_flats_of_one_place_are_two() -> None:
@@ -178,7 +179,7 @@ def test_a_shop_and_a_company_block() -> None:
 
 
 def test_one_company_seen_for_two_members_counts_once() -> None:
-    assert len(with_observations(family(), [company(), company(MOTHER)], REFS).assets) == 1
+    assert len(with_observations(family(), [company(), company(MOTHER)], REFS, regime="P2019").assets) == 1
 
 
 def test_an_individual_business_is_allowed_but_its_income_is_asked_for() -> None:
@@ -218,10 +219,55 @@ def test_a_dead_member_blocks_for_that_person_and_no_longer_counts() -> None:
     death = seen("death", FATHER, died_on=date(2019, 8, 20))
 
     (found,) = findings(death)
-    verified = with_observations(family(), [death], REFS)
+    verified = with_observations(family(), [death], REFS, regime="P2019")
 
     assert (found.code, found.level, found.person) == ("F-DEATH", "BLOCK", "p1")
     assert [member.exclude for member in verified.members] == ["HH-14", "", ""]
+
+
+def held(kind: str = "PRISON", since: date = date(2019, 3, 1), until: date | None = None) -> Observation:
+    return seen("custody", MOTHER, kind=kind, since=since, until=until)
+
+
+@pytest.mark.parametrize(
+    ("custody", "regime", "rule"),
+    [
+        (held(), "P2019", "HH-11"),
+        (held(since=DAY, until=DAY), "P2019", "HH-11"),
+        (held(since=date(2019, 9, 3)), "P2019", ""),
+        (held(until=date(2019, 9, 1)), "P2019", ""),
+        (held("DRUG_ISOLATION"), "P2019", ""),
+        (held("DRUG_ISOLATION"), "P2021", "HH-12"),
+    ],
+)
+def test_hh_11_hh_12_who_is_held_does_not_count_where_the_rules_say_so(
+    custody: Observation, regime: str, rule: str
+) -> None:
+    verified = with_observations(family(), [custody], REFS, regime=regime)
+
+    assert [member.exclude for member in verified.members] == ["", rule, ""]
+
+
+def test_s16_somebody_said_to_be_at_home_and_in_prison_is_to_be_explained() -> None:
+    (found,) = findings(held(until=date(2022, 2, 28)))
+
+    assert (found.code, found.level, found.person, found.source) == ("F-PRISON", "DIFF", "p2", "SF")
+    assert (found.value, found.limit) == ("自2019-03-01起在监狱服刑，至2022-02-28", "在家")
+
+
+def test_s16_who_was_said_to_be_away_is_no_difference_and_whose_release_was_proven_counts() -> None:
+    away = family(members=tuple(replace(each, exclude="HH-11") for each in family().members))
+    verified = with_observations(family(), [held()], REFS, regime="P2019", explained={("F-PRISON", "p2")})
+
+    assert codes(held(), declared=away) == []
+    assert all(member.counted for member in verified.members)
+
+
+def test_a_family_of_which_everybody_is_held_is_not_qualified() -> None:
+    alone = family(members=family().members[1:2])
+    verified = with_observations(alone, [held()], REFS, regime="P2019")
+
+    assert not verified.counted and assess(verified).conclusion != "QUALIFIED"
 
 
 @pytest.mark.parametrize(
@@ -265,8 +311,12 @@ def test_a_contribution_base_of_more_than_six_fifths_of_the_wage(base: int, expe
 def test_a_base_within_tolerance_proves_the_declared_wage_and_does_not_replace_it() -> None:
     declared = family(incomes=(Income("p2", "W", "wage", 12 * 1_500_00, cost_fen=100),))
 
-    verified = with_observations(declared, [seen("contribution", MOTHER, base_fen=1_700_00)], REFS)
-    unlike = with_observations(declared, [seen("contribution", MOTHER, base_fen=3_000_00)], REFS)
+    verified = with_observations(
+        declared, [seen("contribution", MOTHER, base_fen=1_700_00)], REFS, regime="P2019"
+    )
+    unlike = with_observations(
+        declared, [seen("contribution", MOTHER, base_fen=3_000_00)], REFS, regime="P2019"
+    )
 
     assert [(item.year_fen, item.verified) for item in verified.incomes] == [(12 * 1_500_00, True)]
     assert [(item.year_fen, item.cost_fen) for item in unlike.incomes] == [(12 * 3_000_00, 100)]
@@ -276,19 +326,19 @@ def test_an_accepted_explanation_lets_the_declared_wage_stand() -> None:
     declared = family(incomes=(Income("p2", "W", "wage", 12 * 500_00),))
     base = [seen("contribution", MOTHER, base_fen=4_000_00)]
 
-    explained = with_observations(declared, base, REFS, explained={("H-WAGE", "p2")})
+    explained = with_observations(declared, base, REFS, regime="P2019", explained={("H-WAGE", "p2")})
 
     assert [(item.year_fen, item.verified) for item in explained.incomes] == [(12 * 500_00, True)]
     assert assess(explained).conclusion == "QUALIFIED"
-    assert assess(with_observations(declared, base, REFS)).conclusion == "NOT_QUALIFIED"
+    assert assess(with_observations(declared, base, REFS, regime="P2019")).conclusion == "NOT_QUALIFIED"
 
 
 def test_declared_things_are_matched_by_owner_when_one_has_no_name() -> None:
     mine = family(assets=(Asset("p1", "vehicle"),))
     hers = family(assets=(Asset("p2", "vehicle"),))
 
-    assert len(with_observations(mine, [car()], REFS).assets) == 1
-    assert len(with_observations(hers, [car()], REFS).assets) == 2
+    assert len(with_observations(mine, [car()], REFS, regime="P2019").assets) == 1
+    assert len(with_observations(hers, [car()], REFS, regime="P2019").assets) == 2
 
 
 def test_an_exemption_of_a_declared_thing_stays_on_the_thing_found() -> None:
@@ -301,7 +351,7 @@ def test_a_pension_replaces_the_declared_one_and_the_difference_is_named() -> No
     declared = family(incomes=(Income("p1", "T", "basic_pension", 12 * 100_00),))
     pension = seen("pension", FATHER, amount_fen=130_00, kind="RESIDENT")
 
-    verified = with_observations(declared, [pension], REFS)
+    verified = with_observations(declared, [pension], REFS, regime="P2019")
 
     assert [(item.kind, item.year_fen) for item in verified.incomes] == [("basic_pension", 12 * 130_00)]
     assert codes(pension, declared=declared) == ["F-INC"]

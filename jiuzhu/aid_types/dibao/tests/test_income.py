@@ -117,4 +117,14 @@ def test_a_condition_without_edge_limit_is_never_within_it() -> None:
 def test_the_registry_knows_dibao() -> None:
     assert registry.get("DIBAO") in registry.all_types()
     assert registry.get("DIBAO").case_prefix == "DB"
-    assert set(registry.get("DIBAO").mandatory_sources) == {"HJ", "SW", "HY", "CL", "BDC", "SB", "GS", "CK"}
+    assert set(registry.get("DIBAO").mandatory_sources) == {
+        "HJ",
+        "SW",
+        "HY",
+        "CL",
+        "BDC",
+        "SB",
+        "GS",
+        "CK",
+        "SF",
+    }
