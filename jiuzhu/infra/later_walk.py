@@ -9,7 +9,7 @@ from typing import Any
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import decide_authority
-from jiuzhu.benefits import table
+from jiuzhu.benefits import standing, table
 from jiuzhu.benefits.acts import changes, reviews
 from jiuzhu.benefits.models import Change, Review
 from jiuzhu.cases.models import Case, Entitlement
@@ -88,16 +88,13 @@ def _given(
         return str(names[family["people"][position]["name"]].uid)
 
     if plan["kind"] == law.DEL:
-        there = set(
-            Person.objects.filter(
-                household=entitlement.household, died_on__isnull=True, memberships__left_on__isnull=True
-            ).values_list("name", flat=True)
-        )
-        rest = [n for n, each in enumerate(family["people"]) if n != plan["person"] and each["name"] in there]
+        counted = {each.ref for each in standing.standing(entitlement).evidence.members}
+        known = [n for n, each in enumerate(family["people"]) if each["name"] in names]
+        rest = [uid(n) for n in known if n != plan["person"] and uid(n) in counted]
         return {
             "person": uid(plan["person"]),
             "why": plan["why"],
-            "payee": uid(rest[0]) if rest else "",
+            "payee": rest[0] if rest else "",
         }
     if plan["kind"] == law.ADD:
         keys = ("name", "relation", "id_no", "labour", "employment", "education")
