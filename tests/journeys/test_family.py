@@ -204,6 +204,7 @@ def test_a_family_is_granted_by_the_township_where_it_is_delegated(city: City) -
     phone.open(f"/mine/{uid}/").press("填写申请表")
     _until_forwarded(city, family, town, phone, manual=False)
     assert _state() == "TOWN_APPROVAL"
+    _clock_stands_still_for_a_moment(city, town[0], str(_case().uid))
 
     told = (
         "乡镇审批",
@@ -214,6 +215,17 @@ def test_a_family_is_granted_by_the_township_where_it_is_delegated(city: City) -
     _end_posting(city, town[0])
 
     assert _state() == "GRANTED"
+
+
+def _clock_stands_still_for_a_moment(city: City, town: str, uid: str) -> None:
+    """PAU-2: the head stops the total clock, everybody sees it, he lets it run on."""
+    lead = city.staff(f"lead-{town}").open(f"/office/cases/{uid}/clock/pause/")
+    lead.choose("暂停事由", "需要医疗、残疾等鉴定").fill("具体情况", "等待残疾评定").fill(
+        "依据文书号", "残评1号"
+    )
+    lead.click(lead.page.get_by_role("button", name="暂停计时")).sees("残评1号").sound()
+    lead.open(f"/office/cases/{uid}/clock/resume/").sound()
+    lead.click(lead.page.get_by_role("button", name="恢复计时")).sees("已恢复计时")
 
 
 def test_a_family_with_a_new_car_insists_and_is_refused(city: City) -> None:
@@ -379,6 +391,7 @@ def test_the_village_assistant_helps_a_neighbour_apply_and_photographs_the_board
     )
     assistant.press("帮人申请")
     moves.fill_family(assistant, family)
+    assistant.page.locator("[name=wish-aid_type]").select_option("TA_EXPENSE")
     assistant.tell(
         "village",
         "帮人申请",
@@ -390,6 +403,7 @@ def test_the_village_assistant_helps_a_neighbour_apply_and_photographs_the_board
     )
     moves.sign_all(assistant)
     assert _state() == "AUTHORISED"
+    _first_spendings(assistant, str(_case().uid))
     assistant.open("/village/families/").tell(
         "village", "待办", "谁还要签字、填表、补材料都在这里，点蓝色按钮直接去办。没有列出就是没有要帮的。"
     )
@@ -406,6 +420,15 @@ def test_the_village_assistant_helps_a_neighbour_apply_and_photographs_the_board
     uid = _case().uid
     assistant.open(f"/office/cases/{uid}/?tab=verification")
     assert assistant.page.locator("table").count() == 0 or "核对报告" not in assistant.page.content()
+
+
+def _first_spendings(assistant: Screen, uid: str) -> None:
+    """TA-12: what must be spent is asked for first, in yuan, for one person or for all."""
+    assistant.open(f"/village/families/{uid}/form/income/").sees("家里必须花的钱")
+    assistant.page.locator("[name=spendings0-kind]").select_option(label="医疗")
+    assistant.fill("12个月里自己付的", "三万").press("保存，下一步").sees("应为数字").sound()
+    assistant.fill("12个月里自己付的", "30000").press("保存，下一步")
+    assistant.open(f"/village/families/{uid}/form/confirm/").sees("全家 医疗 一年 30,000.00").sound()
 
 
 def test_the_city_publishes_delegates_and_audits(city: City) -> None:
@@ -441,6 +464,13 @@ def test_the_city_publishes_delegates_and_audits(city: City) -> None:
     officer.open("/office/admin/organisations/").tell(
         "city", "机构", "功能区自己管自己的镇街，统计上仍属原区。撤并、更名在“区划变动”办，先看数量再确认。"
     )
+    officer.open("/office/admin/matters/").sound().press("医疗救助").sees("历次发布").sound()
+    officer.open("/office/admin/divisions/")
+    officer.choose("撤销的乡镇", "沙镇镇").choose("并入", "堂邑镇").press("先看数量").sees(
+        "一并转过去"
+    ).sound()
+    officer.page.set_viewport_size(PHONE)
+    officer.sound()
     admin = city.staff("admin")
     admin.open("/office/admin/staff/").tell(
         "city",

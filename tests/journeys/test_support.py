@@ -16,7 +16,7 @@ from jiuzhu.connectors.contract import Transport
 from jiuzhu.core import clock
 from tests import families
 from tests.journeys import moves
-from tests.journeys.city import PHONE, City
+from tests.journeys.city import PHONE, City, Screen
 from tests.supported import number, old_man
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -87,6 +87,9 @@ def test_an_old_man_alone_is_rated_granted_and_cared_for_at_home(city: City) -> 
     clerk.tell("clerk", "选定供养方式", "在家还是住机构由本人选，本人签字；没有选定的不列入发放名单。")
     clerk.press("保存选择").sees("分散供养").sees("王小梅").sound()
 
+    clerk.open(f"/office/cases/{uid}/convert/").sees("原待遇在新的救助批准后停止").sound()
+    _comes_from_another_county(city, clerk, str(uid))
+
     with fence(PLATFORM):
         username = Post.objects.get(role="VILLAGE_ASSIST", organ__code=TOWN).staff.username
         assert CareAgreement.objects.count() == 1
@@ -101,6 +104,18 @@ def test_an_old_man_alone_is_rated_granted_and_cared_for_at_home(city: City) -> 
         "特困人员怎样供养",
         "在家还是住机构、谁照料、自理能力几级，都写在这里；身体有变化就告诉村里。",
     )
+
+
+def _comes_from_another_county(city: City, clerk: Screen, uid: str) -> None:
+    """The other township looks at the slip on a phone and sends it back: he stays where he is (CH-MOVE2)."""
+    clerk.open(f"/office/cases/{uid}/move/").choose("迁往", "燕塔街道").fill("迁移情况", "随侄女居住").sound()
+    clerk.press("发出转移单").sees("待接收")
+    there = city.staff("clerk-371522001").open("/office/transfers/").sound()
+    there.page.set_viewport_size(PHONE)
+    there.click(there.page.locator("main table a").first).sees("次月起由莘县发放").sound()
+    there.page.locator("summary", has_text="退回").click()
+    there.fill("退回原因", "本人仍住沙镇")
+    there.click(there.page.get_by_role("button", name="退回")).sees("已退回")
 
 
 def _number(of: str) -> str:

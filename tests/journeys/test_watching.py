@@ -13,7 +13,7 @@ from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home
 from jiuzhu.core import clock
 from jiuzhu.people.models import Membership
-from tests.journeys.city import PHONE, City
+from tests.journeys.city import DESKTOP, PHONE, City
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -95,7 +95,9 @@ def test_a_village_that_stands_out_is_answered_by_the_supervisor(city: City) -> 
     supervisor.press("登记查清结果").sees("已登记查清结果")
 
 
-def test_the_head_stops_and_starts_the_clock_of_a_change(city: City, home: Home) -> None:
+def test_the_head_stops_a_clock_claims_money_back_and_suspends(city: City, home: Home) -> None:
+    """CLK-CHG, DYN-22, DYN-13: a change's clock stands still; instalments are kept from later lists; payment is suspended."""
+    home.city.pay(date(2022, 6, 1))
     with fence(home.city.staff("TOWN_CLERK")) as clerk:
         change = changes.report(
             clerk,
@@ -111,3 +113,27 @@ def test_the_head_stops_and_starts_the_clock_of_a_change(city: City, home: Home)
     lead.sound()
     lead.press("恢复计时").sees("残评1号")
     lead.press("恢复计时").sees("已恢复计时")
+
+    lead.page.set_viewport_size(DESKTOP)
+    lead.open(f"/office/benefits/{home.entitlement_id}/claim/")
+    lead.fill("多发金额", "300").choose("从哪个月", "2022年6月，发放900.00元")
+    lead.choose("到哪个月", "2022年6月，发放900.00元").fill("原因", "漏报养老金").sound()
+    lead.press("认定多发").sees("待定退回方式").sees("270.00")
+    lead.page.get_by_label("经同意从以后的救助金中抵扣").check()
+    lead.fill("分几期", "2").attach("[name=consent]").press("签发追回告知书").sees("第2期").sound()
+    lead.page.set_viewport_size(PHONE)
+    lead.sound()
+
+    _suspended(home)
+    clerk = city.staff(f"clerk-{TOWN}").open(f"/office/benefits/{home.entitlement_id}/")
+    clerk.sees("人员下落不明，从2022年7月起暂停发放").sees("恢复发放").sound()
+    clerk.page.set_viewport_size(PHONE)
+    clerk.sound()
+
+
+def _suspended(home: Home) -> None:
+    with fence(home.city.staff("TOWN_CLERK")) as clerk:
+        change = changes.report(clerk, home.entitlement_id, "CH-SUS", {"why": "UNTRACEABLE"})
+        changes.examine(clerk, change.uid, text="三次上门均无人应答。")
+    with fence(home.city.staff("TOWN_LEAD")) as lead:
+        changes.decide(lead, change.uid)
