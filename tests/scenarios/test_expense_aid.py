@@ -318,7 +318,10 @@ def test_a_family_on_dibao_is_asked_for_its_spending_only(city: City) -> None:
     assert family.case.state in ("TOWN_APPROVAL", "COUNTY_REVIEW")
 
 
-def test_one_sum_goes_through_the_pay_run_once_and_the_case_closes_with_the_bank_s_return(city: City) -> None:
+def test_one_sum_goes_through_the_pay_run_once_and_the_case_closes_with_the_bank_s_return(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bank, "_draw", lambda account: 999)  # the bank has nothing against any account
     family = to_decision(city, DELEGATED, 11_200).decide().post_out()
     case = family.case
     with fence(PLATFORM):
