@@ -13,6 +13,7 @@ from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.core import clock, id_numbers, names
 from jiuzhu.core.calendar import add_months
+from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.people import queries
 from jiuzhu.people.models import (
@@ -72,6 +73,8 @@ def register_household(
     today = clock.today()
     if not people or people[0].get("relation") != "0":
         raise Refusal("E_INPUT", field="家庭成员", problem="第一位应为申请人本人")
+    for each in people[1:]:
+        _check_relation(each)
     numbers = [id_numbers.parse(each["id_no"], on=today).number for each in people]
     if len(set(numbers)) != len(numbers):
         raise Refusal("E_INPUT", field="家庭成员", problem="同一号码填写了两次")
@@ -126,11 +129,15 @@ def _member(household: Household, entry: dict[str, Any], number: str, today: dat
         Membership.objects.filter(pk=current.pk).update(**values)
 
 
+def _check_relation(entry: dict[str, Any]) -> None:
+    if entry.get("relation") not in choices("relation") or entry["relation"] == "0":
+        raise Refusal("E_INPUT", field="与申请人关系", problem="请从选项中选择")
+
+
 def add_member(household: Household, entry: dict[str, Any]) -> Person:
     """One person more in a family that is registered already. Raises E_ID, E_INPUT, E_DUP."""
     number = id_numbers.parse(entry.get("id_no", ""), on=clock.today()).number
-    if not entry.get("relation") or entry["relation"] == "0":
-        raise Refusal("E_INPUT", field="与申请人关系", problem="请选择")
+    _check_relation(entry)
     _member(household, entry, number, clock.today())
     return Person.objects.get(household=household, id_no_index=blind(number, "id_no_index"))
 

@@ -36,7 +36,7 @@ from jiuzhu.people.models import Person
 from jiuzhu.people.queries import adults_of
 from jiuzhu.vault import uploads
 from jiuzhu.verification.models import Inquiry, Report
-from tests.families import COUNTY_DECIDES, DELEGATED, City, Family, refused
+from tests.families import COUNTY_DECIDES, DELEGATED, City, Family, person, refused
 
 NEIGHBOUR = Actor(kind=CITIZEN, id=None, name="示例邻居", role="APPLICANT")
 
@@ -549,3 +549,14 @@ def test_the_office_does_not_photograph_for_the_family(city: City) -> None:
         ):
             with refused("E_AUTH"):
                 act()
+
+
+@pytest.mark.parametrize("relation", ["10", "0", ""])
+def test_a_relation_the_code_table_does_not_know_registers_nobody(city: City, relation: str) -> None:
+    family = city.cast(
+        person("陈大山", "1975-03-02"), person("李小兰", "1976-08-09", sex="2", relation=relation)
+    )
+    with refused("E_INPUT", "与申请人关系"):
+        family.step()
+
+    assert family.pk is None

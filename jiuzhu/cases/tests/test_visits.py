@@ -29,7 +29,7 @@ def _came(family: Family) -> list[tuple[str, ...]]:
 def _two(city: City, channel: str = "WINDOW") -> Family:
     return city.cast(
         person("陈大山", "1975-03-02"),
-        person("李小兰", "1976-08-09", sex="2", relation="10"),
+        person("李小兰", "1976-08-09", sex="2", relation="1"),
         channel=channel,
         unsigned=(0, 1),
     )
