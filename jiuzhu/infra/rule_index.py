@@ -21,6 +21,7 @@ from jiuzhu.workflow.clocks import deadlines
 
 _ID = re.compile(r"\b([A-Z]{2,4})-(\d{2})\b(?:(?:\.\.|/)(?:[A-Z]{2,4}-)?(\d{2})\b)?|\b(CLK-[A-Z0-9]+)\b")
 _WIDEST = 30
+_SELF = "jiuzhu/infra/rule_index.py"
 _DECLARED = "jiuzhu/policy/parameters.yaml"
 _KINDS = (".py", ".yaml", ".html", ".typ")
 _SCENARIO = re.compile(r"\btest_as_(\d{2})_")
@@ -52,10 +53,11 @@ def rules() -> dict[str, Found]:
     found: dict[str, Found] = defaultdict(Found)
     base = Path(settings.BASE_DIR)
     for path in sorted(each for top in ("jiuzhu", "tests") for each in (base / top).rglob("*")):
-        if path.suffix not in _KINDS or path == Path(__file__) or {"migrations", "static"} & set(path.parts):
+        name, inside = path.relative_to(base).as_posix(), set(path.relative_to(base).parts)
+        if path.suffix not in _KINDS or name == _SELF or inside & {"migrations", "static"}:
             continue
-        name, text = path.relative_to(base).as_posix(), path.read_text(encoding="utf-8")
-        if "tests" in path.relative_to(base).parts:
+        text = path.read_text(encoding="utf-8")
+        if "tests" in inside:
             for rule in (*ids_in(text), *(f"AS-{number}" for number in _SCENARIO.findall(text))):
                 found[rule].tests.add(name)
         else:
