@@ -6,12 +6,11 @@ fetched. At home, through the village's assistant or on a phone nobody had to co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from jiuzhu.accounts.actor import Actor
-from jiuzhu.cases.models import Case, Visit
+from jiuzhu.cases.models import Case, WindowVisit
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 
@@ -37,17 +36,13 @@ def note(actor: Actor, case: Case, errand: str, *, place: str) -> None:
         raise Refusal("E_INPUT", field="办理地点", problem="请从选项中选择")
     if place == WINDOW and actor.is_staff and not actor.villages:
         now = clock.now()
-        Visit.objects.create(case=case, on=now.date(), at=now, errand=errand[:40], by_id=actor.id)
+        WindowVisit.objects.create(case=case, on=now.date(), at=now, errand=errand[:40], by_id=actor.id)
 
 
 def of(case: Case) -> list[Coming]:
     """The days the family came to the window, in order."""
-    return _days(Visit.objects.filter(case=case).order_by("id").values_list("on", "errand"))
-
-
-def _days(rows: Iterable[tuple[date, str]]) -> list[Coming]:
     days: dict[date, list[str]] = {}
-    for on, errand in rows:
+    for on, errand in WindowVisit.objects.filter(case=case).order_by("id").values_list("on", "errand"):
         days.setdefault(on, []).append(errand)
     return [Coming(on, tuple(dict.fromkeys(errands))) for on, errands in sorted(days.items())]
 

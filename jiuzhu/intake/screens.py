@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import queries, visits
+from jiuzhu.cases import one_visit, queries
 from jiuzhu.cases.acts import application, authorisation
 from jiuzhu.cases.acts.obligors import add_obligor, excuse_obligor
 from jiuzhu.core import clock
@@ -244,9 +244,9 @@ def _places(request: HttpRequest, case: Any, asks: bool) -> dict[str, Any]:
         return {}
     about, last = request.session.get("place", ("", ""))
     return {
-        "places": visits.PLACES.items(),
-        "place": request.POST.get("place") or (last if about == str(case.uid) else visits.WINDOW),
-        "once_more": visits.another(case),
+        "places": one_visit.PLACES.items(),
+        "place": request.POST.get("place") or (last if about == str(case.uid) else one_visit.WINDOW),
+        "once_more": one_visit.another(case),
     }
 
 

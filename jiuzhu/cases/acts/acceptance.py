@@ -9,7 +9,7 @@ from django.db import transaction
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import clocks, guards, papers, visits
+from jiuzhu.cases import clocks, guards, one_visit, papers
 from jiuzhu.cases.acts._act import Act, acting
 from jiuzhu.cases.acts.verification import end_consent
 from jiuzhu.cases.models import Case, Correction
@@ -36,7 +36,7 @@ def accept(
         case = act.case
         if key == "D14":
             Correction.objects.filter(case=case).update(completed_at=act.at)
-            visits.note(actor, case, "补正材料", place=place)
+            one_visit.note(actor, case, "补正材料", place=place)
         act.change(accepted_on=act.today, regime=regime_today(act.case.county, act.today))
         file_kin_paper(act)
         _start_stages(act)

@@ -12,7 +12,7 @@ from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.queries import kin_of_officials
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
-from jiuzhu.cases import evidence, one_form, papers, visits
+from jiuzhu.cases import evidence, one_form, one_visit, papers
 from jiuzhu.cases.acts._act import Act, acting, locked
 from jiuzhu.cases.acts.materials import materials_table, take_account
 from jiuzhu.cases.acts.obligors import take_obligors
@@ -122,7 +122,7 @@ def submit_application(
         frozen = evidence.freeze(case, evidence.declared(case, act.today), kind="DECLARED", by=actor.name)
         act.note(evidence=frozen.seq)
         _application_papers(act, body)
-        visits.note(actor, case, act.move.title, place=place)
+        one_visit.note(actor, case, act.move.title, place=place)
     return act.case
 
 

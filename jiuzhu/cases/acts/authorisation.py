@@ -10,7 +10,7 @@ from django.db import transaction
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import homecomings, papers, visits
+from jiuzhu.cases import homecomings, one_visit, papers
 from jiuzhu.cases.acts._act import acting, locked
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.permissions import FAMILY_SIDE, check_may_do
@@ -39,7 +39,7 @@ def sign(
 ) -> Case:
     """One adult (or supporter, TK-05) signs; with the last signature the consent is in force (D2, AS-02).
 
-    ``place`` says where (``visits.PLACES``) when it was before staff.
+    ``place`` says where (``one_visit.PLACES``) when it was before staff.
     """
     with transaction.atomic():
         case = locked(actor, uid)
@@ -73,7 +73,7 @@ def sign(
             person_uid=person.uid if person else None,
             mode=mode,
         )
-        visits.note(actor, case, "签署核对授权", place=place)
+        one_visit.note(actor, case, "签署核对授权", place=place)
         if case.state != "INTENT":
             return case
         with_obligors = registry.get(case.aid_type).obligors_sign

@@ -13,7 +13,7 @@ from jiuzhu.accounts.organisations import county_of, villages_of
 from jiuzhu.accounts.roles import role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
-from jiuzhu.cases import visits
+from jiuzhu.cases import one_visit
 from jiuzhu.cases.acts._act import Act, finish
 from jiuzhu.cases.acts.obligors import register_obligors
 from jiuzhu.cases.acts.opening import case_no, offered_type, refuse_repeat, refuse_second
@@ -158,7 +158,7 @@ def _open(
     act = Act(actor=actor, case=case, move=row, at=now)
     act.paper("W01")
     finish(act, once=once)
-    visits.note(actor, case, row.title, place=channel if channel == visits.WINDOW else "")
+    one_visit.note(actor, case, row.title, place=channel if channel == one_visit.WINDOW else "")
     return case
 
 

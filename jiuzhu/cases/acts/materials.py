@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
-from jiuzhu.cases import guards, visits
+from jiuzhu.cases import guards, one_visit
 from jiuzhu.cases.acts._act import locked
 from jiuzhu.cases.models import Case, Material
 from jiuzhu.cases.permissions import FAMILY_SIDE, check_may_do
@@ -47,7 +47,7 @@ def add_material(
             file=files.keep(picture.content, picture.mime),
             defaults={"received_at": clock.now()},
         )
-        visits.note(actor, case, "提交材料", place=place)
+        one_visit.note(actor, case, "提交材料", place=place)
         return material
 
 

@@ -8,23 +8,17 @@ from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.roles import has_power, role_name
-from jiuzhu.cases import clocks, visits
+from jiuzhu.cases import clocks, one_visit
 from jiuzhu.cases.acts._act import locked
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.queries import papers_of
+from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document, Service
 from jiuzhu.vault.uploads import Picture
 
-MODES = {
-    "WINDOW": "窗口领取",
-    "IN_PERSON": "当面送达",
-    "AGENT": "代收送达",
-    "POST": "邮寄送达",
-    "ELECTRONIC": "电子送达",
-    "PUBLIC": "公告送达",
-}
+MODES = choices("service_mode")
 # A clock ends when every paper it promised (some aid has no certificate) is in the family's hands.
 PROMISED = {"CLK-RN": ("W22",), "CLK-CARD": ("W23", "W24")}
 
@@ -93,8 +87,8 @@ def _serve(
     )
     if paper.code == "W07":  # the family's ten days run from the day it has the paper in hand
         clocks.restart(case, "CLK-OBJW", service.served_at)
-    if mode == visits.WINDOW:
-        visits.note(actor, case, "领取文书", place=mode)
+    if mode == one_visit.WINDOW:
+        one_visit.note(actor, case, "领取文书", place=mode)
     for clock_id, codes in PROMISED.items():
         if paper.code in codes and waiting.isdisjoint(codes):
             clocks.stop(case, clock_id, service.served_at)

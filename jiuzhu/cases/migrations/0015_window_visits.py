@@ -6,10 +6,10 @@ from django.db import migrations, models
 
 from jiuzhu.vault import rows
 
-TABLE = "cases_visit"
+TABLE = "cases_windowvisit"
 FIRST_WORDS = """
 SELECT set_config('jiuzhu.system', 'on', true);
-INSERT INTO cases_visit (case_id, "on", at, errand, by_id)
+INSERT INTO cases_windowvisit (case_id, "on", at, errand, by_id)
     SELECT s.case_id, s."on", s.at, s.title, s.actor_id FROM cases_step s JOIN cases_case c ON c.id = s.case_id
     WHERE s.from_state = '' AND s.actor_kind = 'STAFF' AND c.channel = 'WINDOW' AND c.visits_count > 0;
 SELECT set_config('jiuzhu.system', '', true);
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Visit",
+            name="WindowVisit",
             fields=[
                 (
                     "id",
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     "case",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="visits",
+                        related_name="window_visits",
                         to="cases.case",
                     ),
                 ),

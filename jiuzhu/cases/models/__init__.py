@@ -1,7 +1,7 @@
 """Models of a case, cut by stage. Private to this capability: others read through ``queries``, write through ``acts``."""
 
 from jiuzhu.cases.models.application import Correction, Draft, Evidence, KinFiling, Material
-from jiuzhu.cases.models.case import Case, CaseClock, CaseMember, Extension, Pause, Step, Visit
+from jiuzhu.cases.models.case import Case, CaseClock, CaseMember, Extension, Pause, Step, WindowVisit
 from jiuzhu.cases.models.decision import Assessment, Decision, Opinion
 from jiuzhu.cases.models.emergency import (
     AfterCheck,
@@ -53,5 +53,5 @@ __all__ = [
     "Step",
     "SupportSpan",
     "Transfer",
-    "Visit",
+    "WindowVisit",
 ]

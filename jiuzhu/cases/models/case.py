@@ -178,10 +178,10 @@ class Pause(models.Model):
         ]
 
 
-class Visit(models.Model):
+class WindowVisit(models.Model):
     """The family at the window for one errand; a day with any is one coming (WF-05). Append-only."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="visits")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="window_visits")
     on = models.DateField()
     at = models.DateTimeField()
     errand = models.CharField("事项", max_length=40)

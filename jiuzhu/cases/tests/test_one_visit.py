@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Staff
-from jiuzhu.cases import visits
+from jiuzhu.cases import one_visit
 from jiuzhu.cases.acts import authorisation
-from jiuzhu.cases.models import Visit
+from jiuzhu.cases.models import WindowVisit
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra.walk import drawn_picture
 from jiuzhu.people.queries import members_of
@@ -23,7 +23,7 @@ from tests.families import City, Family, person
 
 def _came(family: Family) -> list[tuple[str, ...]]:
     with fence(PLATFORM):
-        return [each.errands for each in visits.of(family.case)]
+        return [each.errands for each in one_visit.of(family.case)]
 
 
 def _two(city: City, channel: str = "WINDOW") -> Family:
@@ -57,7 +57,7 @@ def test_errands_of_one_day_are_one_coming_and_another_day_is_one_more(city: Cit
     _sign(family, 0, "WINDOW")
     assert _came(family) == [("登记意愿", "签署核对授权")]
     with family.at(family.case.opened_at), fence(PLATFORM):
-        assert not visits.another(family.case)
+        assert not one_visit.another(family.case)
 
     _sign(family, 1, "WINDOW", days=3)
     assert _came(family) == [("登记意愿", "签署核对授权"), ("签署核对授权",)]
@@ -91,7 +91,7 @@ def test_an_unknown_place_is_refused_and_nobody_has_signed(city: City) -> None:
 def test_what_was_written_stays(city: City) -> None:
     _two(city).until("INTENT")
     with fence(PLATFORM), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        Visit.objects.update(errand="别的")
+        WindowVisit.objects.update(errand="别的")
 
 
 def test_the_clerk_is_warned_before_the_second_coming_and_sees_the_days(city: City, client: Client) -> None:

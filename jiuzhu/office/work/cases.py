@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
-from jiuzhu.cases import emergencies, homecomings, queries, visits
+from jiuzhu.cases import emergencies, homecomings, one_visit, queries
 from jiuzhu.cases.acts import authorisation, events, service
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -211,9 +211,9 @@ def _facts(actor: Any, case: Any) -> dict[str, Any]:
 
 def _visits(case: Any) -> str:
     """How often the family came, day by day (WF-05)."""
-    came = visits.of(case)
+    came = one_visit.of(case)
     days = "；".join(f"{each.on:%m月%d日}{'、'.join(each.errands)}" for each in came)
-    over = "，超过最多跑一次的目标" if len(came) > visits.TARGET else ""
+    over = "，超过最多跑一次的目标" if len(came) > one_visit.TARGET else ""
     return f"{len(came)} 次（{days}）{over}" if came else "0 次"
 
 

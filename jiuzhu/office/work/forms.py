@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import guards, queries, visits
+from jiuzhu.cases import guards, one_visit, queries
 from jiuzhu.cases.acts import (
     acceptance,
     afterwards,
@@ -113,7 +113,7 @@ class CorrectionForm(ActForm):
 class ReceivedForm(AcceptForm):
     received = _ticks("已收到", (), required=False)
     place = forms.ChoiceField(
-        label="怎样交来", required=False, choices=[("", "网上提交"), *visits.PLACES.items()]
+        label="怎样交来", required=False, choices=[("", "网上提交"), *one_visit.PLACES.items()]
     )
 
     def prepare(self) -> None:
@@ -121,7 +121,7 @@ class ReceivedForm(AcceptForm):
         items = queries.correction_items(self.case)
         self.fields["received"].choices = [(each["code"], each["name"]) for each in items]
         self.fields["received"].initial = [each["code"] for each in items if each["given"]]
-        self.fields["place"].initial = "" if all(each["given"] for each in items) else visits.WINDOW
+        self.fields["place"].initial = "" if all(each["given"] for each in items) else one_visit.WINDOW
 
 
 class CodedForm(ActForm):
