@@ -1,7 +1,8 @@
 """What registers say happened in a family since it was last established (SUP-20): a reason to look, never a decision.
 
-A family's own books say what was known on a day (``Evidence.as_of``); a register that names a later day, or something
-the books do not hold, is told. What the review of the whole family compares (amounts, limits) is not repeated here.
+A family's own books say what was known on the day it was last looked at as a whole (``Evidence.as_of``: its grant or
+review; a reported change does not move it); a register that names a later day, or something the books do not hold, is
+told. What the review of the whole family compares (amounts, limits) is not repeated here.
 """
 
 from __future__ import annotations
@@ -44,15 +45,24 @@ def happened(family: Evidence, observations: Iterable[Observation], refs: Mappin
 
 
 _REGISTERED = {"MARRIED": "结婚", "DIVORCED": "离婚"}
+_PAIR = ("0", "1")
 
 
 def _marriage(family: Evidence, seen: Observation, ref: str) -> Event | None:
-    """A marriage or divorce registered after the family was established."""
+    """A marriage or divorce registered after the family was established; not a spouse who has joined it."""
     state, since = seen.attributes["state"], seen.attributes["since"]
     if state not in _REGISTERED or since <= family.as_of:
         return None
+    if state == "MARRIED" and ref in _couple(family):
+        return None
     said = f"婚姻登记：{since}登记{_REGISTERED[state]}，请核实家庭人口"
     return Event(MARRIAGE, ref, seen.source, f"{state}:{since}", said)
+
+
+def _couple(family: Evidence) -> set[str]:
+    """The applicant and the spouse, when the books hold both."""
+    pair = {each.relation: each.ref for each in family.members if each.relation in _PAIR}
+    return set(pair.values()) if len(pair) == len(_PAIR) else set()
 
 
 def _building(family: Evidence, seen: Observation, ref: str) -> Event | None:

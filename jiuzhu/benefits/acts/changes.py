@@ -357,7 +357,9 @@ def _died(change: Change) -> date | None:
 def _reassess(act: Act, kept: Examination, family: Evidence, stands: standing.Standing) -> None:
     change, entitlement = act.change, act.entitlement
     limits = values(entitlement, change.regime, act.today)
-    kept.after = family.to_dict()
+    # only a review looks at the whole family: what registers say happened since the last one is told on (SUP-20)
+    known_on = act.today if change.review_id else stands.evidence.as_of
+    kept.after = replace(family, as_of=known_on).to_dict()
     if not family.counted:
         kept.result, kept.options, kept.reason = (
             law.STOP,
@@ -382,8 +384,6 @@ def _reassess(act: Act, kept: Examination, family: Evidence, stands: standing.St
         before_it = replace(stands.evidence, as_of=act.today)
         without = standing.assess(entitlement.aid_type, before_it, limits, change.regime)
         kept.result = kept.result if law.hangs_on_certificate(without, outcome) else law.KEEP
-        # nobody looked at the family anew: what registers say happened since it was established is told on
-        kept.after = replace(family, as_of=stands.evidence.as_of).to_dict()
     kept.options = [kept.result]
     if kept.result in (law.INCREASE, law.DECREASE):
         kept.base_fen, kept.topup_fen, kept.care_fen = outcome.base_fen, outcome.topup_fen, outcome.care_fen

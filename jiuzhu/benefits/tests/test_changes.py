@@ -78,6 +78,20 @@ def test_more_income_means_less_and_only_after_the_notice_was_served(home: Home)
     assert home.amounts() == [("2020-01", "2020-03", 450), ("2020-04", "", 270)]
 
 
+def test_sup_20_a_reported_income_does_not_hide_what_registers_say_happened_before_it(home: Home) -> None:
+    with fence(PLATFORM):
+        looked_at = standing.standing(home.entitlement).evidence.as_of
+    change = report(home)
+    examine(home, change)
+    decide(home, change)
+    serve(home, change)
+
+    with fence(PLATFORM):
+        known = standing.standing(home.entitlement).evidence
+    assert known.as_of == looked_at < DAY
+    assert [each.year_fen for each in known.incomes if each.category == "W"] == [12 * 1200_00]
+
+
 def test_a_notice_served_late_lets_the_lower_amount_begin_late(home: Home) -> None:
     change = report(home)
     examine(home, change)

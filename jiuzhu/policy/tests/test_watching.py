@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,15 @@ def test_sup_20_a_marriage_registered_later_is_told(state: str, since: date, is_
     events = told("marriage", state=state, since=since)
 
     assert [event.kind for event in events] == (["MARRIAGE"] if is_told else [])
+
+
+@pytest.mark.parametrize(("spouse", "is_told"), [("1", False), ("2", True)])
+def test_sup_20_a_spouse_who_has_joined_is_no_news(spouse: str, is_told: bool) -> None:
+    """A member reported since then does not move the day the family was looked at, but his marriage is known."""
+    joined = replace(FAMILY, members=(*FAMILY.members, Member("b", spouse, "1", date(1980, 1, 1))))
+
+    assert bool(told("marriage", joined, state="MARRIED", since=date(2021, 5, 1))) is is_told
+    assert told("marriage", joined, state="DIVORCED", since=date(2021, 5, 1))
 
 
 @pytest.mark.parametrize(("on", "is_told"), [(date(2021, 3, 2), True), (date(2021, 3, 1), False)])
