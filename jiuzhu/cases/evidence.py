@@ -185,7 +185,7 @@ def verified(case: Case, on: date) -> evidence.Evidence:
     observations, refs = verification.observations_of(run)
     answered = replace(said, answered=verification.spoke(run), self_care=_self_care(case))
     known = findings.with_observations(
-        answered, observations, refs, regime=case.regime, explained=_explained(case)
+        answered, observations, refs, regime=case.regime, explained=verification.accepted(case.id)
     )
     return _concerned(case, _exempted(known, case), on)
 
@@ -194,14 +194,6 @@ def _self_care(case: Case) -> evidence.SelfCare | None:
     """What the latest rating says (TK-07)."""
     rating = case.ratings.select_related("person").order_by("-seq").first()
     return evidence.SelfCare(member=str(rating.person.uid), **rating.items) if rating else None
-
-
-def _explained(case: Case) -> set[tuple[str, str]]:
-    """(finding code, member) whose explanation an officer accepted: the declared value stands (VER-11)."""
-    accepted = FindingAnswer.objects.filter(
-        finding__report__case_id=case.id, outcome="EXPLAINED", finding__person__isnull=False
-    )
-    return {(code, str(uid)) for code, uid in accepted.values_list("finding__code", "finding__person__uid")}
 
 
 _EXEMPT_KINDS = {

@@ -23,6 +23,14 @@ GONE = ("SCRAPPED", "DEREGISTERED", "TRANSFERRED")
 SMALL_VEHICLES = ("MOTORCYCLE", "TRICYCLE")
 _ASSET_KINDS = ("vehicle", "small_vehicle", "dwelling", "nonresidential", "company", "machine")
 PENSIONS = ("basic_pension", "pension")
+_ASSET_SOURCES = {
+    "vehicle": "CL",
+    "small_vehicle": "CL",
+    "dwelling": "BDC",
+    "nonresidential": "BDC",
+    "company": "GS",
+    "cash": "CK",
+}
 # which finding a failed condition is, and who owns what it is about
 _CODES = {
     "cash": "F-CASH",
@@ -75,31 +83,44 @@ def with_observations(
     refs: Mapping[str, str],
     *,
     regime: str,
-    explained: Collection[tuple[str, str]] = (),
+    explained: Collection[tuple[str, str, str]] = (),
 ) -> Evidence:
     """The evidence with what departments know put in. ``refs`` maps ID numbers to member refs.
 
+    The family may have been verified before (a review): what a department said then stands until it speaks again of
+    everybody (``evidence.answered``), a wage until its contribution base no longer fits it, and a documented exemption
+    as long as the thing is there and, for money, has not grown.
+
     Observations of people who are not members are left out. A member registered as dead no longer counts (HH-14), nor
     one held in prison (HH-11) or, where the regime says so, in compulsory isolation (HH-12).
-    ``explained`` holds (finding code, member ref) an officer accepted an explanation for: after ("H-WAGE", ref) the
-    declared wage stands though the contribution base is higher, after ("F-PRISON", ref) he is at home.
+    ``explained`` holds (finding code, member ref, value) an officer accepted an explanation for: after H-WAGE the
+    declared wage stands though the contribution base is higher, after F-PRISON he is at home, after F-CASH the banks'
+    flag is no reason. Another value is another matter.
     """
     seen = _distinct([each for each in observations if each.subject in refs])
     members = {member.ref: member for member in evidence.members}
-    incomes = tuple(item for item in evidence.incomes if not item.verified)
-    over_limit, found = evidence.over_limit, list[Asset]()
+    incomes = _still_known(evidence, seen, refs)
+    over_limit = None if "CK" in evidence.answered else evidence.over_limit
+    found = list[Asset]()
     for each in seen:
         ref = refs[each.subject]
         found += _assets(each, members.get(ref), evidence)
-        incomes = _incomes(incomes, each, ref, accepted=("H-WAGE", ref) in explained)
+        incomes = _incomes(incomes, each, ref, explained=explained)
         if each.kind == "deposit_flag":
             over_limit = bool(over_limit) or bool(each.attributes["over_limit"])
         if each.kind == "death" and ref in members and each.attributes["died_on"] <= evidence.as_of:
             members[ref] = replace(members[ref], exclude=members[ref].exclude or "HH-14")
-        if each.kind == "custody" and ref in members and ("F-PRISON", ref) not in explained:
+        if each.kind == "custody" and ref in members and ("F-PRISON", ref, held_words(each)) not in explained:
             rule = _held_away(each, evidence.as_of, regime)
             members[ref] = replace(members[ref], exclude=members[ref].exclude or rule)
-    declared = [asset for asset in evidence.assets if not asset.verified]
+    if over_limit and ("F-CASH", "", show(over_limit, "bank_flag")) in explained:
+        over_limit = False
+    spoken = evidence.answered
+    former = [
+        asset for asset in evidence.assets if asset.verified and _ASSET_SOURCES.get(asset.kind) in spoken
+    ]
+    declared = [asset for asset in evidence.assets if asset not in former]
+    found = [replace(asset, exempt=asset.exempt or _exempt_before(asset, former)) for asset in found]
     return replace(
         evidence,
         members=tuple(members.values()),
@@ -107,6 +128,28 @@ def with_observations(
         assets=tuple(_merged(declared, found)),
         over_limit=over_limit,
     )
+
+
+def _still_known(
+    evidence: Evidence, seen: Sequence[Observation], refs: Mapping[str, str]
+) -> tuple[Income, ...]:
+    """Incomes before the departments are heard: without the pensions the insurer speaks of anew."""
+    paid = {refs[each.subject] for each in seen if each.kind == "pension"}
+    spoken = "SB" in evidence.answered
+    return tuple(
+        item
+        for item in evidence.incomes
+        if not (item.verified and item.kind in PENSIONS and (spoken or item.member in paid))
+    )
+
+
+def _exempt_before(asset: Asset, former: Sequence[Asset]) -> str:
+    """Why a thing found earlier was left out (PR-21); money that has grown since is to be explained anew."""
+    same = next(
+        (each for each in former if _same_thing(each, asset) or each.kind == asset.kind == "cash"), None
+    )
+    grown = same is not None and asset.kind == "cash" and asset.value_fen > same.value_fen
+    return same.exempt if same is not None and not grown else ""
 
 
 def _held_away(seen: Observation, on: date, regime: str) -> str:
@@ -214,7 +257,11 @@ def _idle(seen: Observation) -> str:
 
 
 def _incomes(
-    incomes: tuple[Income, ...], seen: Observation, ref: str, *, accepted: bool
+    incomes: tuple[Income, ...],
+    seen: Observation,
+    ref: str,
+    *,
+    explained: Collection[tuple[str, str, str]],
 ) -> tuple[Income, ...]:
     """A pension paid replaces the declared one. A contribution base proves employment; only a base of more than 1.2
     times the declared wage stands in for it, until the family has explained itself."""
@@ -226,11 +273,16 @@ def _incomes(
     if seen.kind != "contribution" or not what.get("base_fen"):
         return incomes
     declared = tuple(item for item in incomes if item.member == ref and item.category == "W")
+    accepted = ("H-WAGE", ref, _base_words(what["base_fen"])) in explained
     if accepted or wage_is_plausible(what["base_fen"], declared):
         return tuple(replace(item, verified=True) if item in declared else item for item in incomes)
     kept = [item for item in incomes if item not in declared]
     cost = sum(item.cost_fen for item in declared)
     return (*kept, Income(ref, "W", "wage", 12 * what["base_fen"], cost_fen=cost, verified=True))
+
+
+def _base_words(base_fen: int) -> str:
+    return f"{yuan(base_fen)}元"
 
 
 def wage_is_plausible(base_fen: int, declared: Sequence[Income]) -> bool:
@@ -365,7 +417,7 @@ def _wage(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
     wages = [item for item in declared.incomes if item.member == ref and item.category == "W"]
     if wage_is_plausible(seen.attributes["base_fen"], wages):
         return []
-    value = f"{yuan(seen.attributes['base_fen'])}元"
+    value = _base_words(seen.attributes["base_fen"])
     limit = f"{yuan(sum(item.year_fen for item in wages) // 12)}元"
     said = f"社会保险缴费基数{value}，高于申报工资{limit}的1.2倍"
     if not declared.incomes:

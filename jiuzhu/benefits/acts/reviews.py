@@ -199,13 +199,13 @@ def _run(review: Review) -> Run | None:
 
 
 def verified(entitlement: Entitlement, run: Run, on: date, regime: str) -> Evidence:
-    """The established family with what the departments say now put in."""
+    """The established family with what the departments say now put in; what was explained earlier is not asked again."""
     family = standing.standing(entitlement).evidence
     with fence(PLATFORM):
         observations, refs = verification.observations_of(run)
-        spoken = verification.spoke(run)
+        spoken, explained = verification.spoke(run), verification.accepted(run.case_id)
     now = replace(family, as_of=on, answered=spoken)
-    return findings.with_observations(now, observations, refs, regime=regime)
+    return findings.with_observations(now, observations, refs, regime=regime, explained=explained)
 
 
 def needs_visit(review: Review) -> bool:

@@ -256,8 +256,9 @@ def test_s16_somebody_said_to_be_at_home_and_in_prison_is_to_be_explained() -> N
 
 
 def test_s16_who_was_said_to_be_away_is_no_difference_and_whose_release_was_proven_counts() -> None:
+    explained = {("F-PRISON", "p2", "自2019-03-01起在监狱服刑")}
     away = family(members=tuple(replace(each, exclude="HH-11") for each in family().members))
-    verified = with_observations(family(), [held()], REFS, regime="P2019", explained={("F-PRISON", "p2")})
+    verified = with_observations(family(), [held()], REFS, regime="P2019", explained=explained)
 
     assert codes(held(), declared=away) == []
     assert all(member.counted for member in verified.members)
@@ -326,11 +327,78 @@ def test_an_accepted_explanation_lets_the_declared_wage_stand() -> None:
     declared = family(incomes=(Income("p2", "W", "wage", 12 * 500_00),))
     base = [seen("contribution", MOTHER, base_fen=4_000_00)]
 
-    explained = with_observations(declared, base, REFS, regime="P2019", explained={("H-WAGE", "p2")})
+    said = {("H-WAGE", "p2", "4,000.00元")}
+
+    explained = with_observations(declared, base, REFS, regime="P2019", explained=said)
+    higher = [seen("contribution", MOTHER, base_fen=4_100_00)]
 
     assert [(item.year_fen, item.verified) for item in explained.incomes] == [(12 * 500_00, True)]
     assert assess(explained).conclusion == "QUALIFIED"
+    assert assess(with_observations(declared, higher, REFS, regime="P2019", explained=said)).not_met
     assert assess(with_observations(declared, base, REFS, regime="P2019")).conclusion == "NOT_QUALIFIED"
+
+
+# —— verified before: a review (DYN-03)
+
+
+def again(known: Evidence, *observations: Observation, **more: Any) -> Evidence:
+    return with_observations(known, observations, REFS, regime="P2019", **more)
+
+
+@pytest.mark.parametrize(("base", "year"), [(700_00, 500_00), (600_00, 500_00), (400_00, 500_00)])
+def test_a_wage_once_verified_is_the_declared_wage_of_the_next_review(base: int, year: int) -> None:
+    """Explained or proved, it neither vanishes nor falls to a lower base."""
+    said = {("H-WAGE", "p2", "700.00元")}
+    first = [seen("contribution", MOTHER, base_fen=base)]
+    known = again(family(incomes=(Income("p2", "W", "wage", 12 * year),)), *first, explained=said)
+
+    assert again(known, *first, explained=said).incomes == known.incomes
+    assert known.incomes == (Income("p2", "W", "wage", 12 * year, verified=True),)
+
+
+def test_a_wage_of_which_nobody_says_that_it_ended_stands() -> None:
+    known = family(incomes=(Income("p2", "W", "wage", 12 * 500_00, verified=True),))
+
+    assert again(known).incomes == known.incomes
+
+
+def test_what_a_source_said_before_stands_until_it_speaks_again() -> None:
+    pension = Income("p1", "T", "basic_pension", 12 * 130_00, verified=True)
+    home = Asset("p1", "dwelling", "东昌府区示例小区1号楼101", area_m2_tenths=900, verified=True)
+    known = family(incomes=(pension,), assets=(home,))
+    silent = replace(known, answered=("CL",))
+
+    assert (again(silent).incomes, again(silent).assets) == ((pension,), (home,))
+    assert (again(known).incomes, again(known).assets) == ((), ())
+    raised = again(silent, seen("pension", FATHER, amount_fen=140_00, kind="RESIDENT"))
+    assert [item.year_fen for item in raised.incomes] == [12 * 140_00]
+    assert len(again(silent, flat()).assets) == len(again(known, flat()).assets) == 1
+
+
+def test_pr_21_a_documented_exemption_stays_with_the_thing_and_not_with_another() -> None:
+    gone = Asset("p1", "vehicle", "鲁P12345", verified=True, exempt="已报废，回收证明齐全")
+    known = family(assets=(gone,))
+
+    assert assess(again(known, car())).conclusion == "QUALIFIED"
+    assert assess(again(known, car(plate="鲁P99999"))).conclusion == "NOT_QUALIFIED"
+
+
+@pytest.mark.parametrize(("balance", "is_left_out"), [(90_000_00, True), (90_000_01, False)])
+def test_pr_21_money_left_out_that_has_grown_is_to_be_explained_anew(balance: int, is_left_out: bool) -> None:
+    known = family(assets=(Asset("p1", "cash", "银行存款", 90_000_00, verified=True, exempt="专项治疗款"),))
+    seen_again = again(known, seen("deposit_balance", FATHER, balance_fen=balance))
+
+    assert [bool(each.exempt) for each in seen_again.assets] == [is_left_out]
+
+
+def test_an_explained_flag_of_the_banks_is_no_reason_until_they_say_something_else() -> None:
+    flag = seen("deposit_flag", FATHER, over_limit=True)
+
+    assert again(family(over_limit=None), flag).over_limit is True
+    assert again(family(), flag, explained={("F-CASH", "", "超过限额")}).over_limit is False
+    assert again(family(over_limit=True), seen("deposit_flag", FATHER, over_limit=False)).over_limit is False
+    assert again(family(over_limit=False, answered=("CL",))).over_limit is False
+    assert again(family(over_limit=False)).over_limit is None
 
 
 def test_declared_things_are_matched_by_owner_when_one_has_no_name() -> None:
