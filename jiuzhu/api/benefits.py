@@ -47,6 +47,7 @@ class GivenIn(Schema):
     person: str | None = Field(None, max_length=40)
     payee: str | None = Field(None, max_length=40)
     why: str | None = Field(None, max_length=20)
+    away_until: date | None = Field(None, description="CH-DEL：服刑、戒毒、服役的，预计返回日期")
     incomes: list[IncomeIn] = []
     assets: list[AssetIn] = []
     new_work: bool = False

@@ -157,8 +157,9 @@ def told(kind: str, facts: dict[str, Any], names: dict[str, str]) -> list[str]:
     """What was reported, one sentence a line."""
     words: list[str] = []
     for ref in facts.get("gone", ()):
+        until = f"，预计{facts['until']}返回" if facts.get("until") else ""
         words.append(
-            f"{names.get(ref, '成员')}不再计入家庭：{law.WHY_GONE.get(facts.get('why', ''), '离开')}"
+            f"{names.get(ref, '成员')}不再计入家庭：{law.WHY_GONE.get(facts.get('why', ''), '离开')}{until}"
         )
     for raw in facts.get("new", ()):
         words.append(

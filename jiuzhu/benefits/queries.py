@@ -353,10 +353,12 @@ def kinds_for(entitlement: Entitlement) -> list[law.Kind]:
     if aid.pays == ONCE:  # given once and for all, nothing of it changes
         return []
     running = entitlement.state in Entitlement.RUNNING
-    supported = aid.support is not None
+    supported, own = aid.support is not None, entitlement.case.for_person_id is not None
     found = []
     for kind in law.KINDS.values():
         wanted = {
+            law.ADD: running and not own,  # nobody joins one person's own aid
+            law.DEL: running and not supported,  # a supported person's death or leaving ends his support
             law.RES: entitlement.state == Entitlement.SUSPENDED,
             law.REIN: entitlement.state == Entitlement.STOPPED,
             law.SUS: entitlement.state in (Entitlement.ACTIVE, Entitlement.GRADUAL),

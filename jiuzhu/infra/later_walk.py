@@ -9,7 +9,7 @@ from typing import Any
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import decide_authority
-from jiuzhu.benefits import standing, table
+from jiuzhu.benefits import queries, standing, table
 from jiuzhu.benefits.acts import changes, reviews
 from jiuzhu.benefits.models import Change, Review
 from jiuzhu.cases.models import Case, Entitlement
@@ -41,7 +41,9 @@ def later_walk(walker: Walker, case: Case, family: dict[str, Any], note: Note) -
         yield on_day(parameters.calendar().roll_forward(wanted).on, 10)
         for _ in range(TRIES):
             entitlement = _running(case)
-            if entitlement is None:
+            if entitlement is None or plan["kind"] not in {
+                each.code for each in queries.kinds_for(entitlement)
+            }:
                 return
             try:
                 change = _report(walker, entitlement, family, plan)

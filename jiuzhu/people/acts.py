@@ -135,16 +135,26 @@ def _check_relation(entry: dict[str, Any]) -> None:
 
 
 def add_member(household: Household, entry: dict[str, Any]) -> Person:
-    """One person more in a family that is registered already. Raises E_ID, E_INPUT, E_DUP."""
+    """One person more in a family that is registered already, or one of it who is home again. Raises E_ID, E_INPUT, E_DUP."""
     number = id_numbers.parse(entry.get("id_no", ""), on=clock.today()).number
     _check_relation(entry)
     _member(household, entry, number, clock.today())
     return Person.objects.get(household=household, id_no_index=blind(number, "id_no_index"))
 
 
+def come_home(person: Person) -> None:
+    """Not away any more."""
+    person.memberships.filter(left_on__isnull=True).update(exclude_code="", exclude_until=None)
+
+
 def part(person: Person, *, on: date) -> None:
     """A person is in the household up to this day."""
     person.memberships.filter(left_on__isnull=True, joined_on__lte=on).update(left_on=on)
+
+
+def go_away(person: Person, *, situation: str, until: date | None) -> None:
+    """Away for a time (HH-11, HH-12, HH-15): of the family still, counted again once he is home (AS-57)."""
+    person.memberships.filter(left_on__isnull=True).update(exclude_code=situation, exclude_until=until)
 
 
 def note_death(person: Person, *, on: date | None) -> None:

@@ -71,10 +71,13 @@ KINDS: Mapping[str, Kind] = {
 WHY_GONE = {
     DEATH: "去世",
     "MARRIAGE": "结婚迁出",
-    "PRISON": "服刑、强制戒毒",
-    "ARMY": "参军",
+    "PRISON": "在监狱服刑",
+    "DRUG_ISOLATION": "强制隔离戒毒",
+    "ARMY": "服义务兵役",
     "LEFT": "分户、不再共同生活",
 }
+# who is away for a time stays of the family and is due home some day: how he is on the books meanwhile (2.1)
+AWAY = {"PRISON": "PRISON", "DRUG_ISOLATION": "DRUG_ISOLATION", "ARMY": "CONSCRIPT"}
 WHY_STOPPED = {
     "ST-INC": "收入不再低于标准",
     "ST-PROP": "财产不再符合规定",

@@ -356,7 +356,8 @@ def given(kind: str, benefit: Entitlement, draw: Draw) -> dict[str, Any]:
     if kind == law.ADD:
         return {"entry": {"name": "示例丁", "relation": "2", "id_no": "371599201203052113", "labour": "MINOR", "employment": "8"}, "signed": True}  # fmt: skip
     if kind == law.DEL:
-        return {"person": who, "why": one_of(draw, law.WHY_GONE), "payee": heir}
+        until = clock.today() + timedelta(days=draw(st.integers(-10, 700))) if draw(st.booleans()) else None
+        return {"person": who, "why": one_of(draw, law.WHY_GONE), "payee": heir, "away_until": until}
     if kind == law.INC:
         row = {"member": who, "kind": "wage", "month_fen": draw(st.integers(0, 20)) * 10_000}
         return {"incomes": [row], "new_work": draw(st.booleans())}

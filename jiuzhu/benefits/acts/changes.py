@@ -48,6 +48,7 @@ from jiuzhu.people import acts as people
 from jiuzhu.policy import changes as law
 from jiuzhu.policy.evidence import Evidence
 from jiuzhu.policy.outcome import Line, Outcome
+from jiuzhu.policy.regimes import regime as regime_of
 from jiuzhu.vault import files
 from jiuzhu.vault.counters import next_number
 from jiuzhu.vault.uploads import Picture
@@ -82,7 +83,7 @@ def report(
 ) -> Change:
     """Register a typed change; W35 where the family reports it. Conflicts are named at once.
 
-    ``given`` by kind: ADD ``entry`` (person fields), ``signed``; DEL ``person``, ``why``, ``payee``; INC ``incomes``,
+    ``given`` by kind: ADD ``entry`` (person fields), ``signed``; DEL ``person``, ``why``, ``payee``, ``away_until``; INC ``incomes``,
     ``assets``, ``new_work``; CLS ``review_class``; ACC ``holder``, ``bank_code``, ``bank_name``, ``number``; CARE
     ``self_care``; CERT ``person``, ``disability_category``, ``disability_grade``, ``disability_until``; JOB ``person``; SUS, END ``why``; REIN ``decision_no``. Raises E_AUTH, E_INPUT, E_BENEFIT_STATE,
     E_CHANGE_OPEN, E_CHANGE_CONFLICT, E_OFFERS.
@@ -176,6 +177,10 @@ def _facts(
     actor: Actor, entitlement: Entitlement, kind: str, given: dict[str, Any], happened_on: date | None
 ) -> tuple[Any, dict[str, Any]]:
     family = standing.standing(entitlement).evidence
+    if kind == law.ADD and entitlement.case.for_person_id:
+        raise Refusal("E_STATE", act="增加家庭成员", state="本案只救助一人，家庭可另行申请")
+    if kind in (law.DEL, law.END) and registry.get(entitlement.aid_type).support:
+        raise Refusal("E_STATE", act=law.KINDS[kind].title, state="终止供养须先公示，请在“供养”页提出")
     if kind == law.ADD:
         return reported.joining(entitlement, given.get("entry", {}), signed=bool(given.get("signed")))
     if kind == law.DEL:
@@ -202,8 +207,6 @@ def _facts(
         return reported.certificate(entitlement, family, given)
     if kind == law.JOB:
         return _refusing(entitlement, given)
-    if kind == law.END and registry.get(entitlement.aid_type).support:
-        raise Refusal("E_STATE", act="退出救助", state="终止供养须先公示，请在“供养”页提出")
     if kind in (law.SUS, law.END):
         known = law.WHY_SUSPENDED if kind == law.SUS else law.WHY_STOPPED
         if given.get("why") not in known:
@@ -238,13 +241,27 @@ def _leaving(
     refs = {each.ref for each in family.members}
     if str(person.uid) not in refs:
         raise Refusal("E_INPUT", field="家庭成员", problem=f"{person.name}不在保障家庭中")
-    facts = {"gone": [str(person.uid)], "why": given["why"]}
+    facts = {"gone": [str(person.uid)], "why": given["why"]} | _away(entitlement, given, happened_on)
     if entitlement.payee_id == person.id and len(refs) > 1:
         heir = reported.person_of(entitlement, given.get("payee"))
         if heir.id == person.id or str(heir.uid) not in refs:
             raise Refusal("E_INPUT", field="新的领款人", problem="请选择其他家庭成员")
         facts["payee"] = str(heir.uid)
     return person, facts
+
+
+def _away(entitlement: Entitlement, given: dict[str, Any], happened_on: date | None) -> dict[str, str]:
+    """Until when somebody is away, as far as it is known; HH-12 is not the law of every regime."""
+    today = clock.today()
+    isolated = given["why"] == "DRUG_ISOLATION"
+    if isolated and not regime_of(regime_today(entitlement.county, today)).leaves_out_isolated_and_missing:
+        raise Refusal("E_INPUT", field="原因", problem="按现行规定，强制隔离戒毒的人员仍计入家庭")
+    until = given.get("away_until")
+    if not until:
+        return {}
+    if given["why"] not in law.AWAY or until <= (happened_on or today):
+        raise Refusal("E_INPUT", field="预计返回日期", problem="服刑、戒毒、服役的填写，须晚于发生日期")
+    return {"until": until.isoformat()}
 
 
 _IN_A_ROW = 3

@@ -85,7 +85,11 @@ def _people(actor: Actor, change: Change, decision: ChangeDecision, month: date)
     if change.kind == law.DEL and person:
         if change.facts["why"] == law.DEATH:
             people.note_death(person, on=change.happened_on or clock.today())
-        people.part(person, on=change.happened_on or clock.today())
+        if situation := law.AWAY.get(change.facts["why"]):
+            until = change.facts.get("until")
+            people.go_away(person, situation=situation, until=date.fromisoformat(until) if until else None)
+        else:
+            people.part(person, on=change.happened_on or clock.today())
         if change.facts.get("payee"):
             heir = Person.objects.get(uid=change.facts["payee"])
             continuation.set_payee(entitlement, heir)
@@ -102,6 +106,7 @@ def _people(actor: Actor, change: Change, decision: ChangeDecision, month: date)
                 continuation.join(entitlement, person, from_month=month)
         except IntegrityError as clash:
             raise Refusal("E_DUP", why=f"{person.name}已在享受低保或特困供养") from clash
+        people.come_home(person)
     if change.kind == law.CERT and person:
         held = change.facts["certificate"]
         people.note_certificate(

@@ -192,6 +192,77 @@ def test_a_child_is_born_and_the_amount_rises_from_the_next_month(home: Home) ->
         assert home.entitlement.members.get(person=change.person).from_month == date(2020, 4, 1)
 
 
+def gone(home: Home, why: str, until: date | None = None) -> dict[str, Any]:
+    return {"person": home.ref(1), "why": why, "away_until": until}
+
+
+@pytest.fixture
+def poorer(place: Place) -> Iterator[Home]:
+    """Poor enough to stay on without the spouse."""
+    made = place.home([ADULT, SPOUSE, CHILD], [(0, "wage", 600)], granted_on=date(2019, 12, 20))
+    with clock.at(DAY):
+        yield made
+
+
+def test_hh_11_who_goes_to_prison_stays_of_the_family_and_is_told_when_he_is_due_home(poorer: Home) -> None:
+    """Released earlier than expected, he joins again and nobody waits for him any more."""
+    change = report(poorer, "CH-DEL", gone(poorer, "PRISON", date(2020, 9, 1)))
+    examine(poorer, change)
+    if decide(poorer, change).state == "DECIDED":
+        serve(poorer, change)
+    with fence(PLATFORM):
+        assert poorer.entitlement.members.get(person=poorer.persons[1]).to_month == date(2020, 3, 1)
+        row = Membership.objects.get(person=poorer.persons[1])
+        assert (row.left_on, row.exclude_code, row.exclude_until) == (None, "PRISON", date(2020, 9, 1))
+    assert crosscheck.look_through(date(2020, 9, 1)) == 0
+
+    with clock.at(date(2020, 7, 6)):
+        home_again = {
+            "name": poorer.persons[1].name,
+            "id_no": poorer.persons[1].id_no,
+            "relation": "1",
+            "labour": "NONE",
+        }
+        change = report(poorer, "CH-ADD", {"entry": home_again, "signed": True})
+        examine(poorer, change)
+        if decide(poorer, change).state == "DECIDED":
+            serve(poorer, change)
+    with fence(PLATFORM):
+        row.refresh_from_db()
+        assert (row.exclude_code, row.exclude_until) == ("", None)
+        assert poorer.ref(1) in {each.ref for each in standing.standing(poorer.entitlement).evidence.counted}
+    assert crosscheck.look_through(date(2020, 9, 2)) == 0
+
+
+def test_hh_11_nobody_waits_in_vain_for_who_is_due_home(poorer: Home) -> None:
+    change = report(poorer, "CH-DEL", gone(poorer, "ARMY", date(2020, 9, 1)))
+    examine(poorer, change)
+    if decide(poorer, change).state == "DECIDED":
+        serve(poorer, change)
+
+    assert crosscheck.look_through(date(2020, 9, 2)) == 1
+    with fence(PLATFORM):
+        alert = Alert.objects.get(kind="RETURNED")
+        assert alert.person_id == poorer.persons[1].id
+
+
+@pytest.mark.parametrize(
+    ("why", "until", "words"),
+    [
+        ("LEFT", date(2021, 1, 1), "服刑、戒毒、服役的填写"),
+        ("PRISON", DAY, "须晚于发生日期"),
+        ("DRUG_ISOLATION", None, "仍计入家庭"),
+    ],
+)
+def test_hh_12_what_cannot_be_so_is_refused_and_nothing_is_registered(
+    home: Home, why: str, until: date | None, words: str
+) -> None:
+    with refused("E_INPUT", words):
+        report(home, "CH-DEL", gone(home, why, until))
+    with fence(PLATFORM):
+        assert not Change.objects.exists()
+
+
 def test_the_second_change_of_the_same_thing_is_refused(home: Home) -> None:
     report(home)
     with refused("E_CHANGE_OPEN", "收入、财产变化"):

@@ -310,6 +310,16 @@ def supported(place: Place, member: dict[str, Any] = OLD) -> Home:
     return place.home([member], granted_on=date(2019, 12, 20), aid_type="TEKUN")
 
 
+@pytest.mark.parametrize("kind", ["CH-ADD", "CH-DEL", "CH-END"])
+def test_tk_12_nobody_joins_or_leaves_a_supported_person(place: Place, kind: str) -> None:
+    """His death or leaving is told on the support page, where the sheet is posted first."""
+    home = supported(place)
+    with fence(PLATFORM):
+        assert kind not in {each.code for each in benefits.kinds_for(home.entitlement)}
+    with clock.at(DAY), refused("E_STATE"):
+        report(home, kind, {"person": home.ref(0), "why": "DEATH"}, happened_on=date(2020, 3, 8))
+
+
 def words_of(kind: str) -> list[str]:
     with fence(PLATFORM):
         return list(Alert.objects.filter(kind=kind).order_by("id").values_list("text", flat=True))

@@ -176,10 +176,14 @@ def _next(found: Any) -> tuple[str, str]:
     kind = _NEXT.get(found.kind)
     if found.kind == "RETURNED" and entitlement.case.for_person_id:
         kind = law.INC  # nobody joins one person's own aid
+    if (
+        kind == law.DEL
+        and entitlement.state in entitlement.RUNNING
+        and registry.get(entitlement.aid_type).support
+    ):
+        return "终止供养", reverse("office:support", args=[entitlement.case.uid])
     if kind not in {each.code for each in queries.kinds_for(entitlement)}:
         return "", ""
-    if kind == law.DEL and registry.get(entitlement.aid_type).support:
-        return "终止供养", reverse("office:support", args=[entitlement.case.uid])
     known = {"person": found.person.uid if found.person else "", "why": _WHY.get(found.kind, "")}
     asked = urlencode({name: value for name, value in known.items() if value})
     form = reverse("office:change-new", args=[entitlement.id, kind])

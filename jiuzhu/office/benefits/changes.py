@@ -174,6 +174,7 @@ class ReportForm(forms.Form):
                 "payee",
                 forms.ChoiceField(label="新的领款人（减少的是领款人时）", choices=someone, required=False),
             )
+            add("away_until", day_field("预计返回日期（服刑、戒毒、服役的）", required=False))
         if kind == law.ADD:
             for name, label, required in (("name", "姓名", True), ("id_no", "公民身份号码", True)):
                 add(name, forms.CharField(label=label, max_length=60, required=required))

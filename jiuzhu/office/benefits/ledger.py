@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
+from jiuzhu.aid_types import registry
 from jiuzhu.benefits import queries, table
 from jiuzhu.benefits.acts import changes as acts
 from jiuzhu.benefits.acts import ending
@@ -196,15 +197,18 @@ def _members(found: Any) -> Table:
 
 
 def _amounts(found: Any) -> Table:
-    rows = queries.amounts(found)
+    rows, aid = queries.amounts(found), registry.get(found.aid_type)
     return Table(
         columns=[
             Column("from_month", "起", kind="month"),
             Column(lambda row: cn_month(row.to_month) if row.to_month else "至今", "止"),
             Column("members_count", "人口", kind="number"),
-            Column("base_fen", "基本金额（元）", kind="money"),
-            Column("topup_fen", "分类施保（元）", kind="money"),
-            Column("care_fen", "照料护理（元）", kind="money"),
+            Column("base_fen", f"{aid.paper_words['base_word']}（元）", kind="money"),
+            Column(
+                "care_fen" if aid.support else "topup_fen",
+                f"{aid.paper_words['extra_word']}（元）",
+                kind="money",
+            ),
             Column(lambda row: row.ground or "批准决定", "依据"),
         ],
         page=Page(rows=rows, size=0),

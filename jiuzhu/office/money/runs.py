@@ -300,11 +300,12 @@ def _lines_table(
         Column(lambda view: tag(*view.state), "状态", kind="html"),
         Column(_words, "说明", kind="html", width="l"),
     ]
+    aid = registry.get(found.aid_type)
     people = [
         Column("place", "乡镇、村（居）"),
         Column("members_count", "人口", kind="number"),
-        Column("base_fen", "差额", kind="money"),
-        Column("topup_fen", "分类施保", kind="money"),
+        Column("base_fen", aid.paper_words["base_word"], kind="money"),
+        Column("care_fen" if aid.support else "topup_fen", aid.paper_words["extra_word"], kind="money"),
         Column("extra_fen", "补发（抵扣）", kind="money"),
     ]
     first = [Column("line_no", "笔号", kind="number"), Column("payee", "收款人")]
