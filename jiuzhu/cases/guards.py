@@ -25,6 +25,7 @@ from jiuzhu.cases.models import (
 )
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.core.shares import share_words
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people import acts as people
 from jiuzhu.people.models import Authorisation
@@ -546,7 +547,9 @@ def meeting_is_valid(act: Act) -> None:
         raise Refusal("E_QUORUM", why=f"{'、'.join(sorted(officials))}是申请家庭的近亲属，应当回避")
     representatives = sum(each["capacity"] == "REPRESENTATIVE" for each in people_there)
     if representatives < share * len(people_there):
-        raise Refusal("E_QUORUM", why=f"村（居）民代表{representatives}人，不足参会人数的三分之二")
+        raise Refusal(
+            "E_QUORUM", why=f"村（居）民代表{representatives}人，不足参会人数的{share_words(share)}"
+        )
     if not all(each.get("signed", True) for each in people_there):
         raise Refusal("E_SEAL", missing="参会人员签字")
 

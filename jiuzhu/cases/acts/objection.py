@@ -23,6 +23,7 @@ from jiuzhu.cases.permissions import check_recusal
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.core.shares import share_words
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.publicity import acts as publicity
 from jiuzhu.publicity.models import Posting, PostingPhoto
@@ -247,7 +248,14 @@ def call_appraisal(
             planned_at=planned_at,
             place=place.strip(),
         )
-        act.paper("W27", planned_at=planned_at.isoformat(), place=place.strip())
+        values = parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)
+        act.paper(
+            "W27",
+            planned_at=planned_at.isoformat(),
+            place=place.strip(),
+            people_min=values["appraisal_min"],
+            representatives_share=share_words(values["appraisal.reps_share"]),
+        )
     return act.case
 
 

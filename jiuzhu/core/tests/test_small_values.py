@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from jiuzhu.core import clock, columns, id_numbers, money, names
 from jiuzhu.core.calendar import add_months, shipped_calendar
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.core.shares import share_words
 
 BIRTHS = st.dates(date(1900, 1, 1), date(2026, 12, 31))
 CALENDAR = shipped_calendar()
@@ -246,3 +248,18 @@ def test_the_former_clock_comes_back() -> None:
 def test_a_moment_without_zone_is_shanghai_time() -> None:
     with clock.at(datetime(2019, 10, 1, 20)):
         assert clock.now() == datetime(2019, 10, 1, 20, tzinfo=clock.SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (Fraction(2, 3), "三分之二"),
+        (2 / 3, "三分之二"),
+        (Fraction(3, 5), "五分之三"),
+        (Fraction(1), "全部"),
+        (0.685, "68.5%"),
+        (Fraction(0), "0%"),
+    ],
+)
+def test_a_share_in_words(share: Any, words: str) -> None:
+    assert share_words(share) == words

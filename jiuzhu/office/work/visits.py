@@ -17,6 +17,7 @@ from jiuzhu.cases import queries
 from jiuzhu.cases.acts import investigation, objection
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.core.shares import share_words
 from jiuzhu.intake import handed
 from jiuzhu.office.work import forms as work_forms
 from jiuzhu.office.work.page import case_url, head, refused, staff_only
@@ -291,8 +292,9 @@ def appraisal(request: HttpRequest, uid: UUID) -> HttpResponse:
         "votes": list(objection.VOTES.items()),
         "least": least,
         "share": round(float(values["appraisal.reps_share"]), 4),
-        "true_above": _share(values["appraisal.true_above"]),
-        "false_below": _share(values["appraisal.false_below"]),
+        "share_words": share_words(values["appraisal.reps_share"]),
+        "true_above": share_words(values["appraisal.true_above"]),
+        "false_below": share_words(values["appraisal.false_below"]),
         "chair": request.POST.get("chair", actor.name),
         "minutes": {name: request.POST.get(name, usual) for name, usual in MINUTES.items()},
         "seen": case.version,
@@ -317,10 +319,6 @@ def appraisal(request: HttpRequest, uid: UUID) -> HttpResponse:
         return refused(request, _APPRAISAL, context, refusal)
     messages.success(request, "民主评议结果已登记。")
     return redirect(case_url(case))
-
-
-def _share(value: Any) -> str:
-    return f"{float(value):.0%}"
 
 
 MINUTES = {"policy": "已宣讲政策", "case": "已介绍情况", "debate": "已现场评议"}
