@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.organisations import decide_authority, village_name
@@ -18,6 +18,7 @@ from jiuzhu.benefits import facts, permissions, standing, table
 from jiuzhu.benefits.models import (
     Alert,
     Change,
+    ChangeStep,
     Fading,
     Notice,
     Overpay,
@@ -321,13 +322,14 @@ def waiting(actor: Actor) -> QuerySet[Change]:
     return changes(actor, open_only=True).filter(state__in=states)
 
 
-def unserved(actor: Actor) -> QuerySet[Notice]:
-    """W36 not yet in the family's hands, the oldest first (K12)."""
-    return (
-        Notice.objects.filter(change__in=changes(actor, open_only=True), document__state=Document.ISSUED)
-        .select_related("change", "document", "entitlement__case__applicant")
-        .order_by("serve_by", "id")
-    )
+def unserved(actor: Actor) -> QuerySet[Change]:
+    """Changes whose W36 is not yet in the family's hands, of suspensions too, the nearest deadline first (K12)."""
+    cases = visible_entitlements(actor).values("case_id")
+    issued = Document.objects.filter(code="W36", state=Document.ISSUED, case_id__in=cases)
+    found = changes(actor).filter(entitlement__case_id__in=issued.values("case_id"))
+    numbers = list(issued.values_list("doc_no", flat=True))
+    told = ChangeStep.objects.filter(change=OuterRef("pk"), papers__overlap=numbers)
+    return found.filter(Exists(told)).order_by("due_on", "id")
 
 
 def due_to_take_effect() -> list[UUID]:
@@ -345,6 +347,11 @@ def overpays(actor: Actor, *, open_only: bool = True) -> QuerySet[Overpay]:
 
 def allowed(actor: Actor, given: Change) -> list[table.ChangeMove]:
     return permissions.allowed(actor, given)
+
+
+def is_supported(entitlement: Entitlement) -> bool:
+    """Whether it is support (供养), which ends with a posting."""
+    return registry.get(entitlement.aid_type).support is not None
 
 
 def kinds_for(entitlement: Entitlement) -> list[law.Kind]:
@@ -465,6 +472,13 @@ def effect_of(given: Change) -> Any:
 
 def notice_of(given: Change) -> Any:
     return given.notices.select_related("document").order_by("-id").first()
+
+
+def word_to_serve(given: Change) -> Document | None:
+    """The W36 of a change that waits for nothing else (a suspension) and is not in the family's hands."""
+    numbers = [number for papers in given.steps.values_list("papers", flat=True) for number in papers]
+    issued = Document.objects.filter(code="W36", state=Document.ISSUED, doc_no__in=numbers)
+    return issued.filter(case_id=given.entitlement.case_id).first()
 
 
 def steps(given: Change) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -18,13 +17,12 @@ from django.views.decorators.http import require_POST
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
 from jiuzhu.accounts.roles import role_name
-from jiuzhu.aid_types import registry
 from jiuzhu.benefits import queries
 from jiuzhu.benefits.acts import alerts as acts
 from jiuzhu.benefits.acts import crosscheck
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.office.benefits.page import benefit_url, bound, check, tag, text_field
+from jiuzhu.office.benefits.page import Step, benefit_url, bound, check, step_for, tag, text_field
 from jiuzhu.office.work.page import staff_only
 from jiuzhu.policy import changes as law
 from jiuzhu.policy import watching
@@ -150,7 +148,6 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         else:
             messages.success(request, "已登记查清结果。")
             return redirect("office:alert", number)
-    next_title, next_url = _next(found)
     context = {
         "page_title": acts.TITLES[found.kind],
         "crumbs": [("比对预警", reverse("office:alerts"))],
@@ -161,33 +158,17 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "limits": queries.limit_words(found.limits),
         "result": RESULTS.get(found.result, ""),
         "form": form if request.asker.role == "TOWN_CLERK" and not found.result else None,
-        "next_title": next_title,
-        "next_url": next_url,
+        "next": _next(found),
         "refusal": refusal,
     }
     return render(request, "office/benefits/alert.html", context, status=refusal.status if refusal else 200)
 
 
-def _next(found: Any) -> tuple[str, str]:
-    """Words and address of what usually follows: a change, the member and the reason already chosen; for a supported
-    person who is gone, the page on which support ends.
-    """
-    entitlement = found.entitlement
-    kind = _NEXT.get(found.kind)
-    if found.kind == "RETURNED" and entitlement.case.for_person_id:
-        kind = law.INC  # nobody joins one person's own aid
-    if (
-        kind == law.DEL
-        and entitlement.state in entitlement.RUNNING
-        and registry.get(entitlement.aid_type).support
-    ):
-        return "终止供养", reverse("office:support", args=[entitlement.case.uid])
-    if kind not in {each.code for each in queries.kinds_for(entitlement)}:
-        return "", ""
-    known = {"person": found.person.uid if found.person else "", "why": _WHY.get(found.kind, "")}
-    asked = urlencode({name: value for name, value in known.items() if value})
-    form = reverse("office:change-new", args=[entitlement.id, kind])
-    return f"登记变更：{law.KINDS[kind].title}", f"{form}?{asked}"
+def _next(found: Any) -> Step | None:
+    """What usually follows: a change, the member and the reason already chosen."""
+    person = found.person.uid if found.person else ""
+    kind = _NEXT.get(found.kind, "")
+    return step_for(found.entitlement, kind, person=person, why=_WHY.get(found.kind, ""))
 
 
 # —— places

@@ -29,7 +29,9 @@ from jiuzhu.office.benefits.page import (
     check,
     day_field,
     seen,
+    served_among_papers,
     state_tag,
+    step_for,
     tag,
     text_field,
     token,
@@ -44,8 +46,11 @@ from jiuzhu.ui.tables import Action, Column, Page, Table, keyset_page
 # —— the list
 
 
+_SCOPES = [("", "未办结"), ("unserved", "告知书待送达"), ("all", "全部")]
+
+
 class SearchForm(forms.Form):
-    scope = forms.ChoiceField(label="范围", required=False, choices=[("", "未办结"), ("all", "全部")])
+    scope = forms.ChoiceField(label="范围", required=False, choices=_SCOPES)
     state = forms.ChoiceField(label="环节", required=False, choices=[("", "全部"), *table.STATES.items()])
 
 
@@ -55,8 +60,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     actor = request.asker
     form = SearchForm(request.GET)
     given = form.cleaned_data if form.is_valid() else {}
-    everything = given.get("scope") == "all"
-    rows = queries.changes(actor, open_only=not everything, state=given.get("state", ""))
+    scope, state = given.get("scope"), given.get("state", "")
+    everything, unserved = scope == "all", queries.unserved(actor)
+    if scope == "unserved":
+        rows = unserved.filter(state=state) if state else unserved
+    else:
+        rows = queries.changes(actor, open_only=not everything, state=state)
     page = keyset_page(request, rows, "-id" if everything else "due_on")
     told = list(reports.change_reports(actor, open_only=True)[:20]) if actor.role == "TOWN_CLERK" else []
     told.sort(key=lambda each: each.kind != "DEATH")
@@ -65,7 +74,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "crumbs": [("动态管理", "")],
         "form": form,
         "reports": _report_table(told) if told else None,
-        "unserved": queries.unserved(actor).count(),
+        "unserved": unserved.count() if actor.role == "TOWN_CLERK" and scope != "unserved" else 0,
         "table": change_table(list(page.rows), page=page, named=True),
     }
     return render(request, "office/benefits/changes.html", context)
@@ -129,14 +138,15 @@ def from_report(request: HttpRequest, number: int) -> HttpResponse:
             return redirect(reverse("office:changes"))
     targets = [
         {
-            "name": f"{each.case.applicant.name}　{queries.aid_words(each)}　{queries.place_words(each)}"
-            + (f"　{law.KINDS[kind].title}" if len(kinds) > 1 else ""),
-            "url": f"{reverse('office:change-new', args=[each.id, kind])}?report={number}",
+            "name": f"{each.case.applicant.name}　{queries.aid_words(each)}　{queries.place_words(each)}　{step.words}",
+            "url": step.url,
+            "form": step.form,
         }
         for each in found
         for kind in kinds or (law.INC,)
+        if (step := step_for(each, kind, report=number))
     ]
-    if len(targets) == 1 and kinds and request.method == "GET" and "stay" not in request.GET:
+    if len(targets) == 1 and kinds and request.method == "GET" and targets[0]["form"]:
         return redirect(targets[0]["url"])
     context = {
         "page_title": "办理变化报告",
@@ -441,6 +451,9 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
         "decision": queries.decision_of(found),
         "effect": queries.effect_of(found),
         "notice": queries.notice_of(found),
+        "serve_url": served_among_papers(entitlement)
+        if actor.role == "TOWN_CLERK" and not found.open and queries.word_to_serve(found)
+        else "",
         "steps": queries.steps(found),
         "moves": [
             {

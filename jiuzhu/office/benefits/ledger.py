@@ -25,6 +25,7 @@ from jiuzhu.office.benefits.page import (
     bound,
     check,
     day_field,
+    served_among_papers,
     state_tag,
     tag,
     token,
@@ -175,7 +176,7 @@ def _serve_url(found: Any, changes: list[Any]) -> str:
     waiting = next((each for each in changes if each.state == table.DECIDED), None)
     if waiting:
         return reverse("office:change", args=[waiting.uid])
-    return f"{reverse('office:case', args=[found.case.uid])}?tab=papers"
+    return served_among_papers(found)
 
 
 def _members(found: Any) -> Table:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest
@@ -13,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from jiuzhu.benefits import queries
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.policy import changes as law
 
 TONES = {"GREEN": "green", "YELLOW": "yellow", "ORANGE": "orange", "RED": "red"}
 
@@ -27,6 +30,35 @@ def state_tag(entitlement: Any) -> SafeString:
 
 def benefit_url(entitlement: Any) -> str:
     return reverse("office:benefit", args=[entitlement.id])
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a change of a benefit is registered; ``form`` when it is the form of one change."""
+
+    words: str
+    url: str
+    form: bool = True
+
+
+def step_for(entitlement: Any, kind: str, **known: Any) -> Step | None:
+    """The form of a change with what is ``known`` filled in; for a supported person who is gone, the page on which
+    support ends; nothing where the benefit does not change that way now.
+    """
+    if kind == law.ADD and entitlement.case.for_person_id:
+        kind = law.INC  # nobody joins one person's own aid
+    if kind == law.DEL and entitlement.state in entitlement.RUNNING and queries.is_supported(entitlement):
+        return Step("终止供养", reverse("office:support", args=[entitlement.case.uid]), form=False)
+    if kind not in {each.code for each in queries.kinds_for(entitlement)}:
+        return None
+    form = reverse("office:change-new", args=[entitlement.id, kind])
+    asked = urlencode({name: value for name, value in known.items() if value})
+    return Step(f"登记变更：{law.KINDS[kind].title}", f"{form}?{asked}" if asked else form)
+
+
+def served_among_papers(entitlement: Any) -> str:
+    """Where a paper that no change waits for is handed over."""
+    return f"{reverse('office:case', args=[entitlement.case.uid])}?tab=papers"
 
 
 def token(request: HttpRequest) -> str:

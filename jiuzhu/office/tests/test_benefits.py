@@ -15,7 +15,9 @@ from jiuzhu.benefits.acts import alerts, changes, crosscheck, places, recovery, 
 from jiuzhu.benefits.models import Alert, Change, Overpay, PlaceAlert, Review, StandardBatch
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, OLD, SPOUSE, Home, Place
+from jiuzhu.cases.acts import service
 from jiuzhu.core import clock
+from jiuzhu.documents.models import Document
 from jiuzhu.intake import acts as intake
 from jiuzhu.intake.models import ChangeReport
 from jiuzhu.office.tests.test_money import browser, hidden
@@ -262,6 +264,25 @@ def test_a_report_of_illness_or_disability_may_become_either_change(home: Home) 
     assert here in page and re.search(rf'value="{home.ref(1)}" selected', form)
 
 
+def test_a_death_of_a_supported_person_leads_to_the_end_of_support(place: Place) -> None:
+    """TK-12: nothing to choose but that page; the report is answered from its own."""
+    alone = place.home([OLD], granted_on=date(2021, 12, 20), aid_type="TEKUN")
+    with fence(PLATFORM):
+        told = intake.report_change(
+            PLATFORM,
+            town_id=alone.entitlement.town_id,
+            village_code=alone.entitlement.village_code,
+            kind="DEATH",
+            person=alone.persons[0].name,
+            text="",
+            happened_on=date(2022, 5, 20),
+        )
+    page = browser(CLERK).get(f"/office/changes/reports/{told.id}/").content.decode()
+
+    assert f"/office/cases/{alone.entitlement.case.uid}/support/" in page and "终止供养" in page
+    assert browser(CLERK).get(f"/office/benefits/{alone.entitlement_id}/change/CH-DEL/").status_code == 409
+
+
 def test_an_alert_of_a_prison_leads_to_the_member_leaving_and_of_a_supported_person_to_the_end_of_support(
     home: Home, place: Place
 ) -> None:
@@ -356,12 +377,25 @@ def test_a_suspended_benefit_says_why_and_until_when_and_keeps_nothing_back(home
             cause="漏报养老金",
         )
 
+    assert "告知书待送达" in clerk.get("/office/").content.decode()
+    waiting = clerk.get("/office/changes/?scope=unserved").content.decode()
+    assert f"/office/changes/{change.uid}/" in waiting
+    where = f"/office/cases/{home.entitlement.case.uid}/?tab=papers"
+    assert where in clerk.get(f"/office/changes/{change.uid}/").content.decode()
+    assert where not in lead.get(f"/office/changes/{change.uid}/").content.decode()
+
     page = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
     assert "人员下落不明，从2022年7月起暂停发放；最迟2022年9月恢复发放或者停发" in page
     assert page.index("恢复发放</a>") < page.index("增加家庭成员</a>") and "送达告知书" in page
     with clock.at(date(2022, 7, 5)):
         later = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
     assert "<dt>本月金额</dt><dd>暂停发放</dd>" in later
+    with fence(home.city.staff("TOWN_CLERK")) as actor:
+        [paper] = Document.objects.filter(code="W36")
+        service.serve_paper(actor, home.entitlement.case.uid, paper.id, mode="POST", note="单号1")
+    assert (
+        f"/office/changes/{change.uid}/" not in clerk.get("/office/changes/?scope=unserved").content.decode()
+    )
     plan = lead.get(f"/office/recoveries/{overpay.id}/").content.decode()
     assert "待遇没有在发，不能抵扣" in plan and 'value="OFFSET"' not in plan
 
