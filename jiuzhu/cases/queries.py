@@ -43,7 +43,7 @@ from jiuzhu.policy.outcome import Outcome
 from jiuzhu.publicity.models import PostingPhoto
 from jiuzhu.vault.models import StoredFile
 from jiuzhu.verification import queries as verification
-from jiuzhu.workflow.clocks import OWN_REQUEST, OWN_REQUEST_LIMIT, ClockState
+from jiuzhu.workflow.clocks import OWN_REQUEST, OWN_REQUEST_LIMIT, ClockState, deadlines
 from jiuzhu.workflow.states import STATES
 from jiuzhu.workflow.table import Move
 
@@ -103,6 +103,12 @@ class Row:
     state: Any
     clock: ClockState | None
     moves: tuple[Move, ...]
+    paused: bool = False  # the time of the whole case stands still
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether the nearest deadline does; a step's own clock runs on while the case is paused."""
+        return self.paused and self.clock is not None and deadlines()[self.clock.clock].pausable
 
     @property
     def colour(self) -> str:
@@ -123,12 +129,15 @@ def _rows(actor: Actor, cases: list[Case]) -> list[Row]:
         if best is None or (row.due_on or date.max) < (best.due_on or date.max):
             nearest[row.case_id] = row
     now = clock.now()
+    paused = Pause.objects.filter(case__in=cases, ends_on__isnull=True).select_related("case")
+    still = {each.case_id for each in paused if stands_still(each.case)}
     return [
         Row(
             case=case,
             state=STATES[case.state],
             clock=case_clocks.state_of(nearest[case.id], now=now) if case.id in nearest else None,
             moves=available_moves(actor, case),
+            paused=case.id in still,
         )
         for case in cases
     ]

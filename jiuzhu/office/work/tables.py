@@ -32,9 +32,14 @@ def next_moves(row: Any) -> list[Action]:
     return list(titles.values())[:2]
 
 
+def _due(row: Any) -> Any:
+    return {"paused": True, "due_on": row.due_on} if row.stands_still else row.clock
+
+
 def due_words(row: Any) -> str:
     """What falls due and on which day: 完成调查 10月9日."""
-    return f"{row.clock.name} {row.due_on.month}月{row.due_on.day}日" if row.clock else ""
+    words = f"{row.clock.name} {row.due_on.month}月{row.due_on.day}日" if row.clock else ""
+    return f"{words}，总时限已暂停" if row.paused and not row.stands_still else words
 
 
 # Moves whose screen is more than one form; everything else is drawn by ``acting``.
@@ -77,7 +82,7 @@ def case_table(page: Page, *, empty: str = "没有符合条件的案件", number
             ),
             Column(lambda row: registry.get(row.case.aid_type).short_name, "类别", width="s"),
             Column("case.state", "环节", kind="state"),
-            Column("clock", "时限", kind="due"),
+            Column(_due, "时限", kind="due"),
             Column(due_words, "到期事项"),
             Column("case.case_no", "案号"),
         ],

@@ -139,7 +139,7 @@ def due_tag(state: Any = None, *, paused: bool = False) -> dict[str, Any]:
     """时限标签：绿、黄、橙、红加文字。`{% due_tag clock %}`，clock 为 ClockState 或有 colour、left、unit、breached、due_on 的对象或字典。"""
     if not state:
         return {"tone": "", "words": formats.EMPTY, "due": ""}
-    due_on = _of(state, "due_on")
+    due_on, paused = _of(state, "due_on"), paused or _of(state, "paused", False)
     words = "已暂停计时" if paused else wd_left(state)
     tone = "grey" if paused else TONES.get(_of(state, "colour", ""), "blue")
     return {

@@ -454,9 +454,12 @@ def test_everybody_sees_that_a_clock_stands_still_and_why(city: City) -> None:
         shown = browser("clerk-371502101").get(page).content.decode()
         assert "已暂停计时" in shown and "申请人自身原因（停1号）：等待本人从外地返回" in shown
         trace = lead.get(f"{page}?tab=trace").content.decode()
+        for place in ("/office/", "/office/cases/"):
+            assert "已暂停计时" in browser("clerk-371502101").get(place).content.decode()
         assert "已暂停计时" in trace and "社会救助意愿登记表" in trace and ">W01<" not in trace
     with clock.at(family.now + timedelta(days=30)):
         assert "已暂停计时" not in browser("clerk-371502101").get(page).content.decode()
+        assert "已暂停计时" not in browser("clerk-371502101").get("/office/cases/").content.decode()
 
 
 def test_the_head_makes_the_total_clock_longer_on_screen(city: City) -> None:
