@@ -29,7 +29,7 @@ from jiuzhu.benefits.models import (
     Suspension,
     WorkOffer,
 )
-from jiuzhu.cases.models import Entitlement, EntitlementAmount
+from jiuzhu.cases.models import Decision, Entitlement, EntitlementAmount, KinFiling
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.codes import name_of
@@ -654,6 +654,25 @@ def place_alert(actor: Actor, number: int) -> PlaceAlert:
     if found is None:
         raise Refusal("E_NOT_FOUND", what="预警")
     return found
+
+
+def grants_behind(found: PlaceAlert) -> list[Decision]:
+    """The grants a village stands out by, the newest first; none of a township's rate."""
+    if not found.village_code:
+        return []
+    year, month = map(int, found.key.rsplit(":", 1)[1].split("-"))
+    later = Decision.objects.filter(case=OuterRef("case"), round__gt=OuterRef("round"))
+    rows = Decision.objects.filter(
+        ~Exists(later),
+        kind=Decision.APPROVE,
+        case__town_id=found.town_id,
+        case__village_code=found.village_code,
+        decided_on__year=year,
+        decided_on__month=month,
+    )
+    kin = KinFiling.objects.filter(case=OuterRef("case"))
+    rows = rows.annotate(of_kin=Exists(kin)).select_related("case__applicant", "decider")
+    return list(rows.order_by("-decided_on", "-id"))
 
 
 def place_of(found: PlaceAlert) -> str:

@@ -17,16 +17,17 @@ from django.views.decorators.http import require_POST
 from jiuzhu.accounts import organisations
 from jiuzhu.accounts import queries as accounts
 from jiuzhu.accounts.roles import role_name
+from jiuzhu.aid_types import registry
 from jiuzhu.benefits import queries
 from jiuzhu.benefits.acts import alerts as acts
 from jiuzhu.benefits.acts import crosscheck
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.office.benefits.page import Step, benefit_url, bound, check, step_for, tag, text_field
-from jiuzhu.office.work.page import staff_only
+from jiuzhu.office.work.page import case_url, staff_only
 from jiuzhu.policy import changes as law
 from jiuzhu.policy import watching
-from jiuzhu.ui.tables import Column, Table, keyset_page
+from jiuzhu.ui.tables import Column, Page, Table, keyset_page
 
 RESULTS, PLACE_RESULTS = queries.ALERT_RESULTS, queries.PLACE_RESULTS
 # which change a confirmed alert usually leads to
@@ -192,6 +193,23 @@ class PlaceAnswerForm(AnswerForm):
     )
 
 
+def _grants(rows: list[Any]) -> Table | None:
+    if not rows:
+        return None
+    return Table(
+        columns=[
+            Column(lambda row: row.case.applicant.name, "申请人", href=lambda row: case_url(row.case)),
+            Column(lambda row: registry.get(row.case.aid_type).short_name, "类别", width="s"),
+            Column("amount_fen", "金额（元）", kind="money"),
+            Column("decided_on", "批准日期", kind="date"),
+            Column(lambda row: row.decider.name, "批准人"),
+            Column(lambda row: "已备案近亲属" if row.of_kin else "", "近亲属"),
+        ],
+        page=Page(rows=rows, size=0),
+        cards=True,
+    )
+
+
 def _watcher(request: HttpRequest) -> None:
     if not queries.sees_places(request.asker):
         raise Refusal("E_AUTH", role=role_name(request.asker.role), act="查看村镇预警", why="")
@@ -244,6 +262,7 @@ def place(request: HttpRequest, number: int) -> HttpResponse:
         "place": queries.place_of(found),
         "limits": queries.limit_words(found.limits),
         "due": _due(found),
+        "grants": _grants(queries.grants_behind(found)),
         "families_url": f"{reverse('office:benefits')}?town={found.town_id}",
         "result": PLACE_RESULTS.get(found.result, ""),
         "form": form if request.asker.role == "COUNTY_SUPERVISOR" and not found.result else None,

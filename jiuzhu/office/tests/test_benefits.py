@@ -16,6 +16,7 @@ from jiuzhu.benefits.models import Alert, Change, Overpay, PlaceAlert, Review, S
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, OLD, SPOUSE, Home, Place
 from jiuzhu.cases.acts import service
+from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
 from jiuzhu.intake import acts as intake
@@ -321,6 +322,7 @@ def test_a_village_that_stands_out_is_looked_into_by_the_supervisor(place: Place
     """SUP-20: read by the county's supervisor and the auditor, answered by the supervisor."""
     for _ in range(5):
         place.home([ADULT], granted_on=date(2022, 5, 20))
+    elsewhere = place.home([ADULT], granted_on=date(2022, 4, 29))
     places.look_over(clock.today())
     with fence(PLATFORM):
         number = PlaceAlert.objects.get().id
@@ -329,7 +331,11 @@ def test_a_village_that_stands_out_is_looked_into_by_the_supervisor(place: Place
     listed = supervisor.get("/office/alerts/places/").content.decode()
     assert "一村集中批准" in listed and "2022年5月已批准5件" in listed and place.town.name in listed
     assert "一村集中批准</a>" not in supervisor.get("/office/alerts/places/?kind=RATE").content.decode()
-    assert "一村一月批准数预警（件）：5" in supervisor.get(page).content.decode()
+    shown = supervisor.get(page).content.decode()
+    assert "一村一月批准数预警（件）：5" in shown and "已备案近亲属" not in shown
+    with fence(PLATFORM):
+        seen = {case.id for case in Case.objects.all() if f"/office/cases/{case.uid}/" in shown}
+        assert len(seen) == 5 and elsewhere.entitlement.case_id not in seen
     wrong = supervisor.post(page, {"do": "answer", "result": "EXPLAINED", "text": "是"})
     assert wrong.status_code == 422 and "怎样查清" in wrong.content.decode()
     sent = {"do": "answer", "result": "EXPLAINED", "text": "整村排查后集中申请，已抽查"}
