@@ -102,6 +102,10 @@ def benefit(request: HttpRequest, number: int) -> HttpResponse:
                 {"row": each, "told": benefits.told(each), "plain": benefits.plain_words(each)}
                 for each in changes
             ],
+            "overpaid": [
+                {"row": each, "plan": each.PLANS.get(each.plan, ""), "parts": benefits.instalments(each)}
+                for each in benefits.overpays(actor, open_only=False).filter(entitlement=found)
+            ],
             "payments": [
                 {
                     "month": line.pay_month,
