@@ -1,5 +1,6 @@
 """Benefits in course for machines: the ledger, changes and their moves; the same acts and refusals as the screens."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -12,6 +13,7 @@ from jiuzhu.api.api import api
 from jiuzhu.api.reads import cursor
 from jiuzhu.benefits import queries
 from jiuzhu.benefits.acts import changes
+from jiuzhu.cases.acts import authorisation
 from jiuzhu.core.refusal import Refusal
 
 
@@ -201,10 +203,20 @@ def benefit(request: HttpRequest, number: int) -> dict[str, Any]:
             }
             for each in queries.amounts(found)
         ],
+        "consent": asdict(consent) if (consent := queries.consent_of(found)) else None,
         "changes": [
             _change(request.asker, each) for each in queries.changes(request.asker, entitlement=found.id)
         ],
     }
+
+
+@api.post(
+    "/benefits/{int:number}/consent", response={201: dict}, summary="重新签署核对授权", tags=["动态管理"]
+)
+def renew_consent(request: HttpRequest, number: int) -> Any:
+    found = queries.benefit(request.asker, number)
+    fresh = authorisation.renew(request.asker, found.case.uid)
+    return Status(201, {"number": fresh.number, "sources": fresh.sources})
 
 
 @api.post("/benefits/{int:number}/changes", response={201: dict}, summary="登记变更", tags=["动态管理"])

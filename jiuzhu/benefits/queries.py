@@ -29,6 +29,7 @@ from jiuzhu.benefits.models import (
     Suspension,
     WorkOffer,
 )
+from jiuzhu.cases import consents
 from jiuzhu.cases.models import Decision, Entitlement, EntitlementAmount, KinFiling
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
@@ -36,6 +37,7 @@ from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
 from jiuzhu.payments import queries as money
+from jiuzhu.people.models import Authorisation, Membership, Signature
 from jiuzhu.policy import changes as law
 from jiuzhu.policy.conditions import show
 from jiuzhu.policy.outcome import Outcome
@@ -75,8 +77,9 @@ def benefits(
     town: int | None = None,
     review: str = "",
     name: str = "",
+    consent: str = "",
 ) -> QuerySet[Entitlement]:
-    """The 在保台账: benefits in the asker's area with today's amount; ``review`` is due, late or soon."""
+    """The 在保台账: benefits in the asker's area with today's amount; ``review`` is due, late or soon, ``consent`` due."""
     today = clock.today()
     month = today.replace(day=1)
     now = EntitlementAmount.objects.filter(
@@ -99,6 +102,8 @@ def benefits(
         found = found.exclude(state=Entitlement.VOID)
     if name:
         found = found.filter(case__applicant__name__startswith=name)
+    if consent:
+        found = found.filter(pk__in=consents_due(actor))
     if review:
         found = found.filter(state__in=Entitlement.RUNNING)
         late = today - timedelta(days=law.LATE_DAYS)
@@ -111,6 +116,60 @@ def benefits(
             }[review]
         )
     return found.order_by("id")
+
+
+def consents_due(actor: Actor) -> QuerySet[Entitlement]:
+    """Families whose consent an adult at home has not signed, or that ends within thirty days or has (VER-21, DQ-14)."""
+    today = clock.today()
+    at_home = Q(exclude_code="") | Q(exclude_until__lt=today)
+    signed = Signature.objects.filter(
+        authorisation=OuterRef(OuterRef("case__authorisation")), person=OuterRef("person")
+    )
+    unsigned = Membership.objects.filter(
+        at_home,
+        Q(left_on__isnull=True) | Q(left_on__gte=today),
+        ~Exists(signed),
+        household=OuterRef("household"),
+        joined_on__lte=today,
+        person__died_on__isnull=True,
+        person__born_on__lte=add_months(today, -18 * 12),
+    )
+    holds = Q(
+        case__authorisation__state=Authorisation.IN_FORCE,
+        case__authorisation__valid_to__gte=today + timedelta(days=consents.RENEW_DAYS),
+    )
+    running = visible_entitlements(actor).filter(state__in=Entitlement.RUNNING)
+    return running.filter(~holds | Exists(unsigned))
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The family's leave to ask departments, as it stands: ``unsigned`` names of the one that waits for signatures."""
+
+    number: str
+    signed_on: date | None
+    valid_to: date | None
+    holds: bool
+    ends_soon: bool
+    renewing: bool
+    unsigned: tuple[str, ...]
+
+
+def consent_of(entitlement: Entitlement) -> Consent | None:
+    """None where there is none, or nobody needs it any more."""
+    case, today = entitlement.case, clock.today()
+    own = case.authorisation
+    if own is None or entitlement.state not in Entitlement.RUNNING:
+        return None
+    return Consent(
+        number=own.number,
+        signed_on=own.signed_on,
+        valid_to=own.valid_to,
+        holds=consents.holds(case, today),
+        ends_soon=consents.ends_soon(case, today),
+        renewing=consents.renewal_of(case) is not None,
+        unsigned=tuple(each.name for each in consents.unsigned(case, today)),
+    )
 
 
 def benefit(actor: Actor, entitlement_id: int) -> Entitlement:

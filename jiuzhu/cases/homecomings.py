@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.core.id_numbers import age_on
-from jiuzhu.people.models import Authorisation, Person
+from jiuzhu.people.models import Person
 from jiuzhu.people.queries import homes_of_returned, returned
 from jiuzhu.verification import queries as verification
 
@@ -56,13 +56,6 @@ def due_home(cases: QuerySet[Case], on: date, *, limit: int = 100) -> list[tuple
     rows = cases.filter(open=True, authorisation__isnull=False, household_id__in=homes_of_returned(on))
     found = [(case, each) for case in rows.order_by("id") for each in homecomings(case, on)]
     return sorted(found, key=lambda each: (each[1].due_on, each[0].id))[:limit]
-
-
-def may_sign(case: Case, person_uid: str, on: date) -> bool:
-    """Whoever came home signs a consent that the others have put in force."""
-    if case.authorisation is None or case.authorisation.state != Authorisation.IN_FORCE:
-        return False
-    return any(each.to_sign and str(each.person.uid) == str(person_uid) for each in homecomings(case, on))
 
 
 def unsigned(case: Case, on: date) -> set[int]:

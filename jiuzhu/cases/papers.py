@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import COUNTY_LEVEL, delegation_for, village_name
 from jiuzhu.aid_types import registry
@@ -173,20 +174,24 @@ def may_issue(case: Case, code: str, organ: Organisation, on: date) -> bool:
 
 def issue_for(act: Act, code: str, **more: Any) -> Document:
     """Issue one paper of a move, from the case's facts and what the act adds."""
-    case = act.case
+    return issue(act.actor, act.case, code, act.today, **more)
+
+
+def issue(actor: Actor, case: Case, code: str, on: date, **more: Any) -> Document:
+    """Issue one paper of a case."""
     organ = organ_for(case, code, None)
-    if not act.actor.is_staff:  # the platform itself receives what comes in by phone; nobody else handled it
+    if not actor.is_staff:  # the platform itself receives what comes in by phone; nobody else handled it
         more.setdefault("signer_name", "网上自助办理")
     if catalogue.notice(code).whitelist:
         url = f"{settings.PUBLIC_URL}/public/postings/{more.pop('token')}/"
         data = {"public_url": url, "aid_type": case.aid_type} | more
     else:
-        listed = members(case, act.today, numbers=code in ("W02", "W09"))
+        listed = members(case, on, numbers=code in ("W02", "W09"))
         if code == "W24":  # a certificate names those it is for, nobody else at home
             listed = [row for row in listed if row["counted"] == "计入"]
-        data = common(case, act.today, listed) | {"members": listed} | more
+        data = common(case, on, listed) | {"members": listed} | more
     return documents.issue(
-        act.actor,
+        actor,
         code,
         data,
         organ=organ,
@@ -194,6 +199,6 @@ def issue_for(act: Act, code: str, **more: Any) -> Document:
         household=case.household,
         case_id=case.id,
         addressee=case.applicant.name,
-        authorised=may_issue(case, code, organ, act.today),
+        authorised=may_issue(case, code, organ, on),
         event_on=clock.local(case.opened_at).date() if case.opened_at else None,
     )

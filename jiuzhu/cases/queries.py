@@ -14,7 +14,7 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import offers, registry
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import authority, guards, homecomings
+from jiuzhu.cases import authority, consents, guards, homecomings
 from jiuzhu.cases import clocks as case_clocks
 from jiuzhu.cases.homecomings import Homecoming
 from jiuzhu.cases.models import (
@@ -388,8 +388,8 @@ def household_view(actor: Actor, case: Case) -> dict[str, Any]:
     """The family with numbers masked; full values only through ``people.queries.reveal``."""
     today = clock.today()
     signed = set()
-    if case.authorisation:
-        signed = set(case.authorisation.signatures.values_list("person_id", flat=True))
+    if consent := consents.to_sign(case):
+        signed = set(consent.signatures.values_list("person_id", flat=True))
     members = [
         {
             "uid": str(each.person.uid),

@@ -12,6 +12,8 @@ from jiuzhu.accounts.organisations import decide_authority
 from jiuzhu.benefits import queries, standing, table
 from jiuzhu.benefits.acts import changes, reviews
 from jiuzhu.benefits.models import Change, Review
+from jiuzhu.cases import consents
+from jiuzhu.cases.acts import authorisation
 from jiuzhu.cases.models import Case, Entitlement
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
@@ -197,6 +199,7 @@ def review_walk(walker: Walker, review_id: int, note: Note) -> Iterator[datetime
     entitlement = review.entitlement
     if not _still(review_id):
         return
+    _sign(walker, entitlement)
     verifier = walker.staff("TOWN_VERIFIER", entitlement.town)
     with queue.collected() as jobs, fence(verifier):
         reviews.start(verifier, review_id)
@@ -235,6 +238,18 @@ def review_walk(walker: Walker, review_id: int, note: Note) -> Iterator[datetime
         return
     note("reviewed", change.number)
     yield from change_walk(walker, change, note, examined=True)
+
+
+def _sign(walker: Walker, entitlement: Entitlement) -> None:
+    """Who came of age or joined signs the consent; one that ends is signed anew by everybody (VER-21)."""
+    clerk, case, today = walker.staff("TOWN_CLERK", entitlement.town), entitlement.case, clock.today()
+    with fence(clerk):
+        if consents.ends_soon(case, today) and not consents.renewal_of(case):
+            authorisation.renew(clerk, case.uid)
+        for person in consents.unsigned(case, today):
+            authorisation.sign(
+                clerk, case.uid, person_uid=person.uid, picture=drawn_picture("signature"), place="HOME"
+            )
 
 
 def _still(review_id: int) -> bool:

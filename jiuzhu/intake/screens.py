@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import one_visit, queries
+from jiuzhu.cases import consents, one_visit, queries
 from jiuzhu.cases.acts import application, authorisation
 from jiuzhu.cases.acts.obligors import add_obligor, excuse_obligor
 from jiuzhu.core import clock
@@ -43,7 +43,7 @@ class Frame:
 
 def consent_words(case: Any) -> dict[str, Any]:
     """Scope, purpose and term of the consent, as every signer reads them (VER-21, VER-22)."""
-    consent = case.authorisation
+    consent = consents.to_sign(case)
     months = parameters.plain_values(case.county, on=clock.today(), regime=case.regime)["auth_max_months"]
     return {
         "number": consent.number,
@@ -94,6 +94,7 @@ def _signers_context(
         "missing": missing,
         "consent": consent_words(case),
         "open": case.state == "INTENT",
+        "waits_for": "复核" if not case.open else "开始核对",
         "obligors_open": case.state == "INTENT" or authorisation.may_sign_later(case),
         **more,
     }

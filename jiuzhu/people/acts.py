@@ -152,6 +152,11 @@ def part(person: Person, *, on: date) -> None:
     person.memberships.filter(left_on__isnull=True, joined_on__lte=on).update(left_on=on)
 
 
+def unjoin(person: Person, *, joined_on: date) -> None:
+    """He was registered as joining and does not; whoever had been of the family before stays of it."""
+    person.memberships.filter(left_on__isnull=True, joined_on=joined_on).update(left_on=joined_on)
+
+
 def go_away(person: Person, *, situation: str, until: date | None) -> None:
     """Away for a time (HH-11, HH-12, HH-15): of the family still, counted again once he is home (AS-57)."""
     person.memberships.filter(left_on__isnull=True).update(exclude_code=situation, exclude_until=until)
@@ -275,17 +280,14 @@ def sign(
 ) -> Signature:
     """Keep one signature: finger or pen on the screen, or a photo of the signed paper. Once a person.
 
-    Either a member of the household or a supporter who lives apart signs (TK-05); a supporter who was named later and
-    a member who came home (AS-57), also to a consent that is in force already.
+    Either a member of the household or a supporter who lives apart signs (TK-05); whoever was not asked when the others
+    signed, also to a consent that is in force already (VER-21, AS-57).
     """
     signer = person or obligor
     assert signer is not None
-    Authorisation.objects.select_for_update().get(pk=authorisation.pk)
-    home = {each.person_id for each in queries.returned(authorisation.household, clock.today())}
-    late = obligor is not None or (person is not None and person.id in home)
-    later = late and authorisation.state == Authorisation.IN_FORCE
-    if authorisation.state != Authorisation.DRAFT and not later:
-        raise Refusal("E_STATE", act="签署授权", state="授权书已签署齐全或已失效")
+    current = Authorisation.objects.select_for_update().get(pk=authorisation.pk)
+    if current.state not in (Authorisation.DRAFT, Authorisation.IN_FORCE):
+        raise Refusal("E_STATE", act="签署授权", state="授权书已失效")
     if signer.household_id != authorisation.household_id:
         raise Refusal("E_SCOPE", what=f"{signer.name}不是该家庭成员")
     if Signature.objects.filter(authorisation=authorisation, person=person, obligor=obligor).exists():
@@ -326,6 +328,21 @@ def unsigned_obligors(authorisation: Authorisation) -> list[str]:
     answered = set(authorisation.signatures.values_list("obligor_id", flat=True))
     answered |= set(authorisation.excuses.values_list("obligor_id", flat=True))
     return [each.name for each in authorisation.household.obligors.order_by("id") if each.id not in answered]
+
+
+def renew_authorisation(former: Authorisation, *, sources: tuple[str, ...]) -> Authorisation:
+    """The same consent to be signed anew, for the sources of today; once it is in force the former ends (VER-21)."""
+    own = former.number.split("-")[0]
+    made = Authorisation.objects.filter(Q(number=own) | Q(number__startswith=f"{own}-")).count()
+    return Authorisation.objects.create(
+        household=former.household,
+        number=f"{own}-{made + 1}",
+        aid_types=former.aid_types,
+        sources=list(sources),
+        purpose=former.purpose,
+        renews=former,
+        opened_at=clock.now(),
+    )
 
 
 def bring_into_force(authorisation: Authorisation, on: date, months: int) -> None:

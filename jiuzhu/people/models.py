@@ -176,13 +176,17 @@ class Authorisation(models.Model):
     signed_on = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
+    renews = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="renewals")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="IN_FORCE") | Q(signed_on__isnull=False, valid_to__isnull=False),
                 name="authorisation_in_force_is_signed",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["renews"], condition=Q(state="DRAFT"), name="one_renewal_at_a_time"
+            ),
         ]
 
 

@@ -84,7 +84,7 @@ def benefit(request: HttpRequest, number: int) -> HttpResponse:
     actor = request.asker
     found = benefits.benefit(actor, number)
     changes = benefits.changes(actor, entitlement=found.id)
-    pause = benefits.suspension_of(found)
+    pause, consent = benefits.suspension_of(found), benefits.consent_of(found)
     return render(
         request,
         "portal/benefit.html",
@@ -95,6 +95,8 @@ def benefit(request: HttpRequest, number: int) -> HttpResponse:
             "aid": registry.get(found.aid_type).name,
             "state": benefits.STATE_WORDS[found.state][0],
             "pause": pause,
+            "unsigned": consent.unsigned if consent and (consent.renewing or consent.holds) else (),
+            "signers_url": FRAME.signers_url(found.case.uid),
             "unpaid": bool(pause and pause.from_month <= clock.today()),
             "fading": benefits.fading_of(found),
             "members": [each for each in benefits.members(found) if each.until is None],

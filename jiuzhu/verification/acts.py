@@ -156,7 +156,8 @@ def ask(inquiry: Inquiry, line: Transport, *, limit_fen: Callable[[], int]) -> s
 
 def _why_not(run: Run) -> str:
     """VER-23, VER-31: consent and agreement must still hold when the question leaves the house, not only at the start."""
-    today, consent, agreement = clock.today(), run.authorisation, run.agreement
+    today, agreement = clock.today(), run.agreement
+    consent = run.authorisation.renewals.filter(state=Authorisation.IN_FORCE).first() or run.authorisation
     if consent.state != Authorisation.IN_FORCE or (consent.valid_to and consent.valid_to < today):
         return "授权书已失效，停止核对"
     ended = agreement.ended_on is not None and agreement.ended_on <= today

@@ -641,7 +641,7 @@ def drop(actor: Actor, uid: UUID | str, *, reason: str, seen: int | None = None,
     with moving(actor, uid, "drop", seen=seen, once=once) as act:
         act.note = reason.strip()
         if act.change.kind == law.ADD and act.change.person:
-            people.part(act.change.person, on=act.today)
+            people.unjoin(act.change.person, joined_on=act.change.reported_on)
     return act.change
 
 

@@ -428,4 +428,5 @@ def end_consent(case: Case, at: Any) -> None:
         return
     others = Case.objects.filter(authorisation=consent).exclude(pk=case.pk)
     if not others.filter(Q(open=True) | Q(entitlement__state__in=Entitlement.RUNNING)).exists():
-        people.end_authorisation(consent, at)
+        for each in (consent, *consent.renewals.filter(state=Authorisation.DRAFT)):
+            people.end_authorisation(each, at)

@@ -23,7 +23,7 @@ from jiuzhu.benefits.acts import alerts as acts
 from jiuzhu.benefits.acts import crosscheck
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.office.benefits.page import Step, benefit_url, bound, check, step_for, tag, text_field
+from jiuzhu.office.benefits.page import Step, benefit_url, bound, check, sign_step, step_for, tag, text_field
 from jiuzhu.office.work.page import case_url, staff_only
 from jiuzhu.policy import changes as law
 from jiuzhu.policy import watching
@@ -167,6 +167,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 
 def _next(found: Any) -> Step | None:
     """What usually follows: a change, the member and the reason already chosen."""
+    if found.kind == "ADULT" and (step := sign_step(found.entitlement, found.person)):
+        return step
     person = found.person.uid if found.person else ""
     kind = _NEXT.get(found.kind, "")
     return step_for(found.entitlement, kind, person=person, why=_WHY.get(found.kind, ""))

@@ -17,6 +17,7 @@ from jiuzhu.aid_types import registry
 from jiuzhu.benefits import queries, table
 from jiuzhu.benefits.acts import changes as acts
 from jiuzhu.benefits.acts import ending
+from jiuzhu.cases.acts import authorisation
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.office.benefits.page import (
@@ -50,6 +51,7 @@ class SearchForm(forms.Form):
         required=False,
         choices=[("", "全部"), ("soon", "30天内到期"), ("due", "已到期"), ("late", "超期15天以上")],
     )
+    consent = forms.ChoiceField(label="核对授权", required=False, choices=[("", "全部"), ("due", "待签署")])
     town = forms.TypedChoiceField(label="镇街", required=False, coerce=int, empty_value=None)
 
     def __init__(self, data: Any, *, actor: Any) -> None:
@@ -142,6 +144,9 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
         "changes": change_table(changes),
         "payments": _payments(found),
         "dues": _dues(found),
+        "consent": queries.consent_of(found),
+        "signers_url": reverse("office:signers", args=[found.case.uid]),
+        "may_renew": clerk,
         "overpays": overpay_table(list(queries.overpays(actor, open_only=False).filter(entitlement=found))),
         "papers": papers,
         "serve_url": _serve_url(found, changes) if clerk and any(each["open"] for each in papers) else "",
@@ -323,6 +328,19 @@ def faded(request: HttpRequest, number: int) -> HttpResponse:
         return benefit(request, number, refusal=refusal)
     messages.success(request, "停发告知书已签发，送达后生效。")
     return redirect(reverse("office:change", args=[change.uid]))
+
+
+@require_POST
+@staff_only
+def renew(request: HttpRequest, number: int) -> HttpResponse:
+    """The consent is signed anew: on to the signatures (VER-21)."""
+    found = queries.benefit(request.asker, number)
+    try:
+        authorisation.renew(request.asker, found.case.uid)
+    except Refusal as refusal:
+        return benefit(request, number, refusal=refusal)
+    messages.success(request, "请家里的成年人重新签字；签齐之前原授权仍然有效。")
+    return redirect("office:signers", found.case.uid)
 
 
 @require_POST

@@ -56,6 +56,14 @@ def step_for(entitlement: Any, kind: str, **known: Any) -> Step | None:
     return Step(f"登记变更：{law.KINDS[kind].title}", f"{form}?{asked}" if asked else form)
 
 
+def sign_step(entitlement: Any, person: Any) -> Step | None:
+    """Where a member signs who has not: he came of age, joined or came home."""
+    consent = queries.consent_of(entitlement)
+    if consent is None or person is None or person.name not in consent.unsigned:
+        return None
+    return Step("请他（她）签核对授权", reverse("office:signers", args=[entitlement.case.uid]), form=False)
+
+
 def served_among_papers(entitlement: Any) -> str:
     """Where a paper that no change waits for is handed over."""
     return f"{reverse('office:case', args=[entitlement.case.uid])}?tab=papers"

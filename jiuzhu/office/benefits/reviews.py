@@ -146,6 +146,7 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
         "needs_visit": acts.needs_visit(found),
         "change": queries.change_of_review(found),
         "may_start": verifier and found.state == "PLANNED",
+        "consent": queries.consent_of(entitlement) if found.state == "PLANNED" else None,
         "may_report": verifier and found.state == "RUNNING" and report is None,
         "may_visit": clerk and open_now,
         "may_conclude": clerk and report is not None and open_now and queries.change_of_review(found) is None,

@@ -126,6 +126,12 @@ def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
         ("报告有人去世", told.filter(kind="DEATH").count() if clerk else 0, changes, "red"),
         ("其他变化报告", told.exclude(kind="DEATH").count() if clerk else 0, changes, "orange"),
         ("告知书待送达", benefits.unserved(actor).count() if clerk else 0, f"{changes}?state=DECIDED", "red"),
+        (
+            "核对授权待签署",
+            benefits.consents_due(actor).count() if clerk else 0,
+            f"{reverse('office:benefits')}?consent=due",
+            "orange",
+        ),
         ("变更待办", benefits.waiting(actor).count(), changes, ""),
         ("预警待查清", benefits.alerts(actor).count() if clerk else 0, reverse("office:alerts"), "red"),
         (
