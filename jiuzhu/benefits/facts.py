@@ -149,15 +149,19 @@ def certificate_words(held: Mapping[str, str], *, none: str = "没有残疾证")
     words = name_of("disability_category", held["category"]) + name_of("disability_grade", held["grade"])
     if not held["until"]:
         return words
-    day = date.fromisoformat(held["until"])
-    return f"{words}，有效期至{day.year}年{day.month}月{day.day}日"
+    return f"{words}，有效期至{_day(held['until'])}"
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def told(kind: str, facts: dict[str, Any], names: dict[str, str]) -> list[str]:
     """What was reported, one sentence a line."""
     words: list[str] = []
     for ref in facts.get("gone", ()):
-        until = f"，预计{facts['until']}返回" if facts.get("until") else ""
+        until = f"，预计{_day(facts['until'])}返回" if facts.get("until") else ""
         words.append(
             f"{names.get(ref, '成员')}不再计入家庭：{law.WHY_GONE.get(facts.get('why', ''), '离开')}{until}"
         )

@@ -240,8 +240,11 @@ def sign_page(
 
 
 def _places(request: HttpRequest, case: Any, asks: bool) -> dict[str, Any]:
-    """Where the family may be, beginning with the last answer; said when coming today is once too often (WF-05)."""
-    if not asks:
+    """Where the family may be, beginning with the last answer; said when coming today is once too often (WF-05).
+
+    Of a family in benefit no visits are counted.
+    """
+    if not asks or not case.open:
         return {}
     about, last = request.session.get("place", ("", ""))
     return {

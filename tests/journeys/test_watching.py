@@ -13,6 +13,7 @@ from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home
 from jiuzhu.core import clock
 from jiuzhu.people.models import Membership
+from tests.journeys import moves
 from tests.journeys.city import DESKTOP, PHONE, City
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -137,3 +138,49 @@ def _suspended(home: Home) -> None:
         changes.examine(clerk, change.uid, text="三次上门均无人应答。")
     with fence(home.city.staff("TOWN_LEAD")) as lead:
         changes.decide(lead, change.uid)
+
+
+def test_who_joined_signs_on_a_phone_before_the_review_and_later_all_sign_anew(city: City) -> None:
+    """VER-21: the day list leads to whoever has not signed; the family sees it too."""
+    city.on(GRANTED - timedelta(days=19))
+    place = homes.place()
+    home = place.home([ADULT, SPOUSE], [(0, "pension", 450)], granted_on=GRANTED)
+    with fence(PLATFORM):
+        joined = place._person(home.entitlement.household, CHILD, 7, GRANTED)
+    city.on(TODAY)
+
+    clerk = city.staff(f"clerk-{TOWN}").open("/office/").sees("核对授权待签署")
+    clerk.click(clerk.page.get_by_role("link", name="核对授权待签署").first).sees(home.persons[0].name)
+    clerk.open(f"/office/benefits/{home.entitlement_id}/").sees(f"还没有签字：{joined.name}").sound()
+    clerk.tell(
+        "clerk",
+        "补签核对授权",
+        "新加入、满十八周岁、回到家里的成年人没有签过授权，复核前要签；快到期的点“全家重新签署”，签齐之前原授权仍然有效。",
+    )
+    clerk.page.set_viewport_size(PHONE)
+    clerk.sound().press("去签授权").sees(f"还有 1 人没有签：{joined.name}").sound()
+    moves.sign_all(clerk)
+    clerk.sees("成年人都签好了")
+    clerk.open(f"/office/benefits/{home.entitlement_id}/").press("全家重新签署").sees(
+        "还有 3 人没有签"
+    ).sound()
+    clerk.open(f"/office/benefits/{home.entitlement_id}/").sees("正在重新签署").sound()
+
+    family = city.phone()
+    moves.enter(family, {"people": [{"name": home.persons[0].name, "id_no": home.persons[0].id_no}]})
+    family.open(f"/mine/benefits/{home.entitlement_id}/").sees("请签核对授权").sound()
+    family.press("去签授权书").sees("全部签好后才能复核").sound()
+
+
+def test_a_member_goes_to_prison_and_the_family_stays_on(city: City) -> None:
+    """HH-11, AS-57: when he is due home is entered with his leaving; the night tells of it."""
+    city.on(GRANTED - timedelta(days=19))
+    home = homes.place().home([ADULT, SPOUSE, CHILD], [(0, "pension", 150)], granted_on=GRANTED)
+    city.on(TODAY)
+    clerk = city.staff(f"clerk-{TOWN}").open(f"/office/benefits/{home.entitlement_id}/change/CH-DEL/")
+    clerk.choose("谁", home.persons[1].name).choose("原因", "在监狱服刑")
+    clerk.fill("预计返回日期", f"{TODAY + timedelta(days=200):%Y-%m-%d}").fill(
+        "发生日期", f"{TODAY:%Y-%m-%d}"
+    ).sound()
+    clerk.page.set_viewport_size(PHONE)
+    clerk.sound().press("登记并生成变更报告表").sees("在监狱服刑，预计").sound()
