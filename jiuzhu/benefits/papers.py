@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import delegation_for
@@ -15,6 +17,7 @@ from jiuzhu.core import clock
 from jiuzhu.core.money import yuan
 from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document
+from jiuzhu.people.models import Person
 from jiuzhu.policy.changes import STOP
 from jiuzhu.policy.outcome import Outcome
 
@@ -38,17 +41,40 @@ def issue(
         "entitlement_no": entitlement.number,
         "authority_doc_no": delegation.authority_doc_no if delegation else "",
     }
+    data |= more
     return documents.issue(
         actor,
         code,
-        data | more,
+        data,
         organ=organ,
         regime=regime,
         household=entitlement.household,
         case_id=case.id,
-        addressee=case.applicant.name,
+        addressee=data["applicant_name"],
         authorised=authorised,
     )
+
+
+def recipient(entitlement: Entitlement, change: Change | None = None) -> str:
+    """Whom a notice speaks to (DYN-12): the applicant; once he has died or is away, the payee after him, else another
+    adult of the benefit; where nobody is left, his kin. ``change`` may be what takes him away.
+    """
+    facts = change.facts if change else {}
+    gone, heir = set(facts.get("gone", ())), facts.get("payee")
+    inside = [each.person for each in entitlement.members.select_related("person").order_by("id")]
+    inside.sort(
+        key=lambda person: (str(person.uid) != heir, person.id != entitlement.payee_id, person.born_on)
+    )
+    applicant = entitlement.case.applicant
+    for person in (applicant, *inside):
+        if str(person.uid) not in gone and person.died_on is None and _at_home(person):
+            return person.name
+    return f"{applicant.name}的亲属"
+
+
+def _at_home(person: Person) -> bool:
+    home = Q(exclude_code="") | Q(exclude_until__lt=clock.today())
+    return person.memberships.filter(home, left_on__isnull=True).exists()
 
 
 def report_form(actor: Actor, change: Change, what: str, told: list[str]) -> Document:
@@ -91,6 +117,7 @@ def notice(actor: Actor, change: Change, decision: ChangeDecision, *, action: st
         "W36",
         organ=decision.organ,
         regime=change.regime,
+        applicant_name=recipient(change.entitlement, change),
         reasons=[*_told(change), *against],
         explanation=decision.explanation,
         action=action,
@@ -109,6 +136,7 @@ def fading(actor: Actor, change: Change, decision: ChangeDecision, **span: Any) 
         "W37",
         organ=decision.organ,
         regime=change.regime,
+        applicant_name=recipient(change.entitlement, change),
         reasons=_told(change),
         amount_fen=decision.new_fen,
         **span,
@@ -123,6 +151,7 @@ def recovery(actor: Actor, overpay: Overpay, *, organ: Organisation, regime: str
         "W39",
         organ=organ,
         regime=regime,
+        applicant_name=recipient(overpay.entitlement),
         reasons=[overpay.cause],
         months="、".join(f"{month:%Y年%m月}" for month in overpay.months),
         amount_fen=overpay.amount_fen,

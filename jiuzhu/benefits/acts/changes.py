@@ -610,7 +610,7 @@ def serve(
     with moving(actor, uid, "serve", seen=seen, once=once) as act:
         paper = act.change.notices.order_by("-id").first().document
         if paper.state == Document.ISSUED:
-            name = receiver or act.entitlement.case.applicant.name
+            name = receiver or paper.addressee
             documents.serve(
                 actor,
                 paper,

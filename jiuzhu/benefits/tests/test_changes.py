@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -232,6 +233,33 @@ def test_hh_11_who_goes_to_prison_stays_of_the_family_and_is_told_when_he_is_due
         assert (row.exclude_code, row.exclude_until) == ("", None)
         assert poorer.ref(1) in {each.ref for each in standing.standing(poorer.entitlement).evidence.counted}
     assert crosscheck.look_through(date(2020, 9, 2)) == 0
+
+
+@pytest.mark.parametrize(("who", "to"), [(1, 0), (0, 2)])
+def test_dyn_12_a_notice_speaks_to_somebody_who_is_there(place: Place, who: int, to: int) -> None:
+    """After the applicant's death to the payee he left, who signs for it too."""
+    home = place.home([ADULT, SPOUSE, CHILD], [(2, "wage", 600)], granted_on=date(2019, 12, 20))
+    given = {"person": home.ref(who), "why": "DEATH", "payee": home.ref(2)}
+    with clock.at(DAY):
+        change = report(home, "CH-DEL", given, happened_on=DAY)
+        examine(home, change)
+        decide(home, change)
+        with fence(PLATFORM):
+            paper = Document.objects.get(code="W36")
+            assert paper.addressee == json.loads(paper.data)["applicant_name"] == home.persons[to].name
+        serve(home, change)
+    with fence(PLATFORM):
+        assert paper.services.get().receiver.startswith(home.persons[to].name)
+
+
+def test_dyn_12_a_notice_of_the_only_persons_death_goes_to_his_kin(place: Place) -> None:
+    alone = place.home([ADULT], granted_on=date(2019, 12, 20))
+    with clock.at(DAY):
+        change = report(alone, "CH-DEL", {"person": alone.ref(0), "why": "DEATH"}, happened_on=DAY)
+        examine(alone, change)
+        decide(alone, change)
+    with fence(PLATFORM):
+        assert Document.objects.get(code="W36").addressee == f"{alone.persons[0].name}的亲属"
 
 
 def test_hh_11_nobody_waits_in_vain_for_who_is_due_home(poorer: Home) -> None:
