@@ -38,6 +38,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
 from jiuzhu.payments import queries as money
 from jiuzhu.people.models import Authorisation, Membership, Signature
+from jiuzhu.people.queries import account_on
 from jiuzhu.policy import changes as law
 from jiuzhu.policy.conditions import show
 from jiuzhu.policy.outcome import Outcome
@@ -411,6 +412,15 @@ def allowed(actor: Actor, given: Change) -> list[table.ChangeMove]:
 def is_supported(entitlement: Entitlement) -> bool:
     """Whether it is support (供养), which ends with a posting."""
     return registry.get(entitlement.aid_type).support is not None
+
+
+def account_of_the_dead(entitlement: Entitlement) -> str:
+    """Who died whose account the benefit is still paid into; "" where that is not so (PAY-07)."""
+    if entitlement.state not in Entitlement.RUNNING:
+        return ""
+    account = account_on(entitlement.household, clock.today(), entitlement.case.for_person)
+    holder = account.holder if account else None
+    return holder.name if holder and holder.died_on else ""
 
 
 def kinds_for(entitlement: Entitlement) -> list[law.Kind]:

@@ -190,15 +190,18 @@ EXCEPT SELECT s.town_id FROM payments_runstep s WHERE s.run_id = %(run)s AND s.m
 # check is planned by itself, with its indexes; kept as one heap the whole goes quadratic.
 PROMPTS = """
 WITH line AS NOT MATERIALIZED (
-    SELECT l.*, p.died_on, b.purpose, b.holder_id, b.number_index, b.valid_from AS account_from, e.state AS entitled,
+    SELECT l.*, p.died_on, h.died_on AS holder_died_on, b.purpose, b.holder_id, b.number_index, b.valid_from AS account_from, e.state AS entitled,
         e.last_month, e.first_month
     FROM payments_payline l
     JOIN people_person p ON p.id = l.payee_id
     JOIN people_bankaccount b ON b.id = l.account_id
+    LEFT JOIN people_person h ON h.id = b.holder_id AND h.id <> l.payee_id
     JOIN cases_entitlement e ON e.id = l.entitlement_id
     WHERE l.run_id = %(run)s AND (%(towns)s::bigint[] IS NULL OR l.town_id = ANY (%(towns)s))
 )
 SELECT id, 'DEAD', 'E' FROM line WHERE died_on < pay_month AND pay_kind <> 'FUNERAL'
+UNION ALL
+SELECT id, 'DEAD_HOLDER', 'E' FROM line WHERE holder_died_on < pay_month
 UNION ALL
 SELECT id, 'ENDED', 'E' FROM line WHERE pay_kind IN ('REGULAR', 'ARREARS', 'TA')
     AND (last_month < pay_month OR (last_month IS NULL AND entitled NOT IN ('ACTIVE', 'GRADUAL')))
@@ -244,6 +247,7 @@ SELECT l.id, 'FAILED_TWICE', 'W' FROM line l WHERE 2 = (
 NEVER_WAIVED = ("DEAD",)
 PROMPT_WORDS = {
     "DEAD": "收款人已于发放月份之前死亡",
+    "DEAD_HOLDER": "账户户名是已去世的人，请先变更账户",
     "ENDED": "待遇已停发或到期",
     "AMOUNT": "金额与现行待遇不一致",
     "DUES": "补发、抵扣与登记不一致",

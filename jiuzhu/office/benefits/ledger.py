@@ -150,6 +150,7 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
         "overpays": overpay_table(list(queries.overpays(actor, open_only=False).filter(entitlement=found))),
         "papers": papers,
         "serve_url": _serve_url(found, changes) if clerk and any(each["open"] for each in papers) else "",
+        "dead_holder": queries.account_of_the_dead(found) if clerk else "",
         "offers": queries.offers(found),
         "alerts": list(queries.alerts(actor, entitlement=found.id)),
         "failing": found.state in ("ACTIVE", "GRADUAL") and money.failed_in_a_row(found.id) and clerk,

@@ -22,7 +22,7 @@ from jiuzhu.documents.models import Document
 from jiuzhu.intake import acts as intake
 from jiuzhu.intake.models import ChangeReport
 from jiuzhu.office.tests.test_money import browser, hidden
-from jiuzhu.people.models import Membership
+from jiuzhu.people.models import Membership, Person
 from tests.families import City
 
 CLERK, LEAD, CENTER, OTHER = "clerk-371502101", "lead-371502101", "center-371502", "center2-371502"
@@ -263,6 +263,16 @@ def test_a_report_of_illness_or_disability_may_become_either_change(home: Home) 
     here = f"/office/benefits/{home.entitlement_id}/change/CH-CERT/?report={told.id}"
     form = browser(CLERK).get(here).content.decode()
     assert here in page and re.search(rf'value="{home.ref(1)}" selected', form)
+
+
+def test_an_account_left_by_the_dead_is_to_be_changed(home: Home) -> None:
+    """PAY-07: said on the page of the benefit until the account is another's."""
+    page, asked = f"/office/benefits/{home.entitlement_id}/", "账户户名是已去世的"
+    assert asked not in browser(CLERK).get(page).content.decode()
+    with fence(PLATFORM):
+        Person.objects.filter(pk=home.persons[0].pk).update(died_on=date(2022, 5, 20))
+    assert asked in browser(CLERK).get(page).content.decode()
+    assert asked not in browser(LEAD).get(page).content.decode()
 
 
 def test_a_death_of_a_supported_person_leads_to_the_end_of_support(place: Place) -> None:

@@ -53,6 +53,22 @@ def _holder(one: Entitlement, other: Entitlement) -> None:
     BankAccount.objects.filter(household_id=one.household_id).update(holder_id=other.payee_id)
 
 
+def test_pay_07_the_account_of_somebody_who_died_is_not_paid_into(city: City) -> None:
+    """His heir is the payee by now; the account is still his."""
+    run = build(city)
+    one, other = city.entitlements[:2]
+    with fence(PLATFORM):
+        BankAccount.objects.filter(household_id=one.household_id).update(holder_id=other.payee_id)
+        Person.objects.filter(pk=other.payee_id).update(died_on=date(2019, 10, 31))
+        heir, dead = (Person.objects.get(pk=each.payee_id).name for each in (one, other))
+
+    assert found(city, run) == {
+        (heir, "DEAD_HOLDER", "E"),
+        (heir, "HOLDER", "W"),
+        (dead, "DEAD", "E"),
+    }
+
+
 @pytest.mark.parametrize(
     ("change", "code", "level"),
     [(_died, "DEAD", "E"), (_ended, "ENDED", "E"), (_last_month, "AMOUNT", "E"), (_holder, "HOLDER", "W")],
