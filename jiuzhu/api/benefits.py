@@ -12,7 +12,7 @@ from jiuzhu.api.acts import key_of
 from jiuzhu.api.api import api
 from jiuzhu.api.reads import cursor
 from jiuzhu.benefits import queries
-from jiuzhu.benefits.acts import changes
+from jiuzhu.benefits.acts import changes, consents
 from jiuzhu.cases.acts import authorisation
 from jiuzhu.core.refusal import Refusal
 
@@ -217,6 +217,18 @@ def renew_consent(request: HttpRequest, number: int) -> Any:
     found = queries.benefit(request.asker, number)
     fresh = authorisation.renew(request.asker, found.case.uid)
     return Status(201, {"number": fresh.number, "sources": fresh.sources})
+
+
+class WithdrawnIn(Schema):
+    reason: str = Field(max_length=200)
+
+
+@api.post(
+    "/benefits/{int:number}/consent/withdrawal", response=dict, summary="撤回核对授权", tags=["动态管理"]
+)
+def withdraw_consent(request: HttpRequest, number: int, body: WithdrawnIn) -> dict[str, Any]:
+    consents.withdraw(request.asker, number, reason=body.reason)
+    return benefit(request, number)
 
 
 @api.post("/benefits/{int:number}/changes", response={201: dict}, summary="登记变更", tags=["动态管理"])

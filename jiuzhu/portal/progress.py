@@ -14,6 +14,7 @@ from jiuzhu.accounts.organisations import village_name
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import queries as benefits
 from jiuzhu.benefits import support_queries
+from jiuzhu.benefits.acts import consents as consent_acts
 from jiuzhu.cases import queries
 from jiuzhu.cases.acts import materials, service, verification, withdrawal
 from jiuzhu.cases.guards import PROVIDED_MATERIALS
@@ -79,7 +80,7 @@ def case_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @citizen_only
-def benefit(request: HttpRequest, number: int) -> HttpResponse:
+def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -> HttpResponse:
     """What the family receives, what changed and what that means, in plain words."""
     actor = request.asker
     found = benefits.benefit(actor, number)
@@ -96,6 +97,8 @@ def benefit(request: HttpRequest, number: int) -> HttpResponse:
             "state": benefits.STATE_WORDS[found.state][0],
             "pause": pause,
             "unsigned": consent.unsigned if consent and (consent.renewing or consent.holds) else (),
+            "refusal": refusal,
+            "may_withdraw": bool(consent and consent.holds),
             "signers_url": FRAME.signers_url(found.case.uid),
             "unpaid": bool(pause and pause.from_month <= clock.today()),
             "fading": benefits.fading_of(found),
@@ -118,7 +121,20 @@ def benefit(request: HttpRequest, number: int) -> HttpResponse:
                 for line in benefits.payments(found, 6)
             ],
         },
+        status=refusal.status if refusal else 200,
     )
+
+
+@citizen_only
+@require_POST
+def withdraw_consent(request: HttpRequest, number: int) -> HttpResponse:
+    """The family takes back its leave to ask departments (VER-23)."""
+    try:
+        consent_acts.withdraw(request.asker, number, reason=request.POST.get("reason", ""))
+    except Refusal as refusal:
+        return benefit(request, number, refusal=refusal)
+    messages.success(request, "授权已撤回，不再向部门查询。乡镇（街道）会和您联系。")
+    return redirect("portal:benefit", number=number)
 
 
 def actions(actor: Any, case: Any) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("speak/told/", door.told, name="told"),
     path("mine/", progress.mine, name="mine"),
     path("mine/benefits/<int:number>/", progress.benefit, name="benefit"),
+    path("mine/benefits/<int:number>/consent/", progress.withdraw_consent, name="consent_withdraw"),
     path("mine/<uuid:uid>/", progress.case_page, name="case"),
     path("mine/<uuid:uid>/registered/", intention.registered, name="registered"),
     path("mine/<uuid:uid>/signers/", authorisation.signers, name="signers"),

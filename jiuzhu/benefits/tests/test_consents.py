@@ -10,7 +10,7 @@ import pytest
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.benefits import queries
-from jiuzhu.benefits.acts import changes, crosscheck, reviews
+from jiuzhu.benefits.acts import changes, consents, crosscheck, reviews
 from jiuzhu.benefits.models import Alert, Review
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home, Place
@@ -24,7 +24,7 @@ from jiuzhu.office.tests.test_money import browser
 from jiuzhu.people.models import Authorisation, Membership, Person
 from jiuzhu.portal.tests.test_door import enter
 from jiuzhu.verification import acts as verification
-from jiuzhu.verification.models import Inquiry
+from jiuzhu.verification.models import Inquiry, Run
 from tests.families import refused
 
 GRANTED, DUE, ENDS = date(2019, 12, 20), date(2020, 12, 20), date(2022, 12, 20)
@@ -220,9 +220,56 @@ def test_clerk_family_and_verifier_see_who_has_to_sign(home: Home, joined: Perso
     assert clerk.post(f"{page}consent/").status_code == 409
 
 
+def test_ver_23_a_family_takes_its_consent_back_and_its_review_is_due(home: Home) -> None:
+    """Questions under way stop, the amount stays; the review begins anew once they have signed again."""
+    start(home)
+    with fence(PLATFORM):
+        person = home.persons[0]
+        family = enter({"name": person.name, "id_no": person.id_no})
+        clerk = browser("clerk-371502101")
+    page = f"/mine/benefits/{home.entitlement_id}/"
+    assert "撤回核对授权" in family.get(page).content.decode()
+    assert family.post(f"{page}consent/", {"reason": ""}).status_code == 422
+    assert family.post(f"{page}consent/", {"reason": "不愿意再查了"}).status_code == 302
+    with fence(PLATFORM):
+        assert home.entitlement.case.authorisation.state == "WITHDRAWN"
+        assert set(Run.objects.values_list("state", flat=True)) == {"STOPPED"}
+        assert Review.objects.get().state == "PLANNED"
+    assert home.amounts()[-1][1] == "" and due(home)
+    assert "撤回核对授权" not in family.get(page).content.decode()
+    assert family.post(f"{page}consent/", {"reason": "再说一次"}).status_code == 409
+    with refused("E_NOAUTH"):
+        start(home)
+
+    shown = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
+    assert "已失效" in shown and "全家重新签署" in shown
+    renew(home)
+    for each in home.persons:
+        sign(home, each)
+    start(home)
+    assert not due(home)
+
+
+def test_ver_23_who_may_take_it_back_and_what_of_a_review_far_off(home: Home) -> None:
+    other = home.city.home([ADULT], granted_on=date(2020, 11, 20))
+    for role in ("TOWN_LEAD", "TOWN_VERIFIER", "COUNTY_APPROVER"):
+        actor = home.city.staff(role)
+        with fence(actor), refused("E_AUTH"):
+            consents.withdraw(actor, other.entitlement_id, reason="家里不愿意")
+    clerk = browser("clerk-371502101")
+    assert other.entitlement.next_review_on > DUE
+    address = f"/office/benefits/{other.entitlement_id}/consent/back/"
+    assert clerk.post(address, {"reason": "家里不愿意"}).status_code == 302
+    assert other.entitlement.next_review_on == DUE
+    assert reviews.plan(DUE) == 1
+
+
 def test_a_joining_that_was_none_leaves_who_had_been_there_before(home: Home, joined: Person) -> None:
     entry = {"name": joined.name, "id_no": joined.id_no, "relation": "1", "labour": "NONE"}
     change: Any = report(home, "CH-ADD", {"entry": entry, "signed": True})
+    there = f"/office/cases/{home.entitlement.case.uid}/sign/"
+    assert there in browser("clerk-371502101").get(f"/office/changes/{change.uid}/").content.decode()
+    assert there not in browser("lead-371502101").get(f"/office/changes/{change.uid}/").content.decode()
     clerk = home.city.staff("TOWN_CLERK")
     with fence(clerk):
         changes.drop(clerk, change.uid, reason="误报")

@@ -30,6 +30,7 @@ from jiuzhu.office.benefits.page import (
     day_field,
     seen,
     served_among_papers,
+    sign_step,
     state_tag,
     step_for,
     tag,
@@ -454,6 +455,9 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
         "serve_url": served_among_papers(entitlement)
         if actor.role == "TOWN_CLERK" and not found.open and queries.word_to_serve(found)
         else "",
+        "to_sign": sign_step(entitlement, found.person)
+        if found.kind == law.ADD and actor.role == "TOWN_CLERK"
+        else None,
         "steps": queries.steps(found),
         "moves": [
             {

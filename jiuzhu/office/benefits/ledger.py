@@ -16,7 +16,7 @@ from jiuzhu.accounts import queries as accounts
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import queries, table
 from jiuzhu.benefits.acts import changes as acts
-from jiuzhu.benefits.acts import ending
+from jiuzhu.benefits.acts import consents, ending
 from jiuzhu.cases.acts import authorisation
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -342,6 +342,19 @@ def renew(request: HttpRequest, number: int) -> HttpResponse:
         return benefit(request, number, refusal=refusal)
     messages.success(request, "请家里的成年人重新签字；签齐之前原授权仍然有效。")
     return redirect("office:signers", found.case.uid)
+
+
+@require_POST
+@staff_only
+def take_back(request: HttpRequest, number: int) -> HttpResponse:
+    """The family takes its consent back at the township (VER-23)."""
+    found = queries.benefit(request.asker, number)
+    try:
+        consents.withdraw(request.asker, number, reason=request.POST.get("reason", ""))
+    except Refusal as refusal:
+        return benefit(request, number, refusal=refusal)
+    messages.success(request, "授权已撤回，查询已停止；请与家庭联系，重新签署或者办理退出、复核。")
+    return redirect(benefit_url(found))
 
 
 @require_POST

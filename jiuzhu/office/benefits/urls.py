@@ -12,6 +12,7 @@ urlpatterns = [
     path("benefits/<int:number>/faded/", ledger.faded, name="faded"),
     path("benefits/<int:number>/claim/", recovery.claim, name="claim"),
     path("benefits/<int:number>/consent/", ledger.renew, name="consent-renew"),
+    path("benefits/<int:number>/consent/back/", ledger.take_back, name="consent-back"),
     path("benefits/<int:number>/close/", ledger.close, name="benefit-close"),
     path("alerts/", alerts.listing, name="alerts"),
     path("alerts/ask/", alerts.ask, name="alerts-ask"),
