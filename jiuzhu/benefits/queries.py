@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -78,9 +79,11 @@ def benefits(
     town: int | None = None,
     review: str = "",
     name: str = "",
-    consent: str = "",
+    todo: str = "",
 ) -> QuerySet[Entitlement]:
-    """The 在保台账: benefits in the asker's area with today's amount; ``review`` is due, late or soon, ``consent`` due."""
+    """The 在保台账: benefits in the asker's area with today's amount; ``review`` is due, late or soon, ``todo`` one of
+    TODO.
+    """
     today = clock.today()
     month = today.replace(day=1)
     now = EntitlementAmount.objects.filter(
@@ -103,8 +106,8 @@ def benefits(
         found = found.exclude(state=Entitlement.VOID)
     if name:
         found = found.filter(case__applicant__name__startswith=name)
-    if consent:
-        found = found.filter(pk__in=consents_due(actor))
+    if todo:
+        found = found.filter(pk__in=_TODO[todo](actor))
     if review:
         found = found.filter(state__in=Entitlement.RUNNING)
         late = today - timedelta(days=law.LATE_DAYS)
@@ -141,6 +144,34 @@ def consents_due(actor: Actor) -> QuerySet[Entitlement]:
     )
     running = visible_entitlements(actor).filter(state__in=Entitlement.RUNNING)
     return running.filter(~holds | Exists(unsigned))
+
+
+def fadings_due(actor: Actor) -> QuerySet[Entitlement]:
+    """Gradual exits whose last month has begun and of which the family was not told yet (DYN-20, AS-39)."""
+    over = Fading.objects.filter(
+        entitlement=OuterRef("pk"),
+        ended_month__isnull=True,
+        last_month__lte=clock.today().replace(day=1),
+    )
+    told = Change.objects.filter(entitlement=OuterRef("pk"), open=True, kind=law.END)
+    return visible_entitlements(actor).filter(Exists(over), ~Exists(told), state__in=Entitlement.RUNNING)
+
+
+def pauses_due(actor: Actor) -> QuerySet[Entitlement]:
+    """Suspensions in their last month or beyond it: to be resumed with arrears, or stopped (DYN-13)."""
+    over = Suspension.objects.filter(
+        entitlement=OuterRef("pk"), ended_on__isnull=True, until_month__lte=clock.today().replace(day=1)
+    )
+    return visible_entitlements(actor).filter(Exists(over), state=Entitlement.SUSPENDED)
+
+
+# what a benefit may be waiting for, and who waits
+TODO = {"consent": "核对授权待签署", "pause": "暂停到期", "fading": "渐退期满"}
+_TODO: dict[str, Callable[[Actor], QuerySet[Entitlement]]] = {
+    "consent": consents_due,
+    "pause": pauses_due,
+    "fading": fadings_due,
+}
 
 
 @dataclass(frozen=True)
@@ -405,6 +436,12 @@ def overpays(actor: Actor, *, open_only: bool = True) -> QuerySet[Overpay]:
     return (found.filter(closed_on__isnull=True) if open_only else found).order_by("found_on", "id")
 
 
+def recoveries_to_plan(actor: Actor) -> QuerySet[Overpay]:
+    """Overpaid money of which nobody has settled yet how it comes back (DYN-22), for whoever settles it."""
+    found = overpays(actor)
+    return found.filter(plan="") if actor.role in permissions.DECIDERS else found.none()
+
+
 def allowed(actor: Actor, given: Change) -> list[table.ChangeMove]:
     return permissions.allowed(actor, given)
 
@@ -480,10 +517,7 @@ def reviews(actor: Actor, *, colour: str = "") -> QuerySet[Review]:
 
 def may_end_fading(actor: Actor, entitlement: Entitlement) -> bool:
     """The last month of gradual exit has begun, nobody has told the family yet, and this person decides."""
-    fading = fading_of(entitlement)
-    if fading is None or clock.today() < fading.last_month or actor.role not in permissions.DECIDERS:
-        return False
-    if Change.objects.filter(entitlement=entitlement, open=True, kind=law.END).exists():
+    if actor.role not in permissions.DECIDERS or not fadings_due(actor).filter(pk=entitlement.pk).exists():
         return False
     authority = decide_authority(entitlement.town, entitlement.aid_type, clock.today())
     return (authority == "TOWN") == (actor.role == "TOWN_LEAD")

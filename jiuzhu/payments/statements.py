@@ -191,7 +191,7 @@ EXCEPT SELECT s.town_id FROM payments_runstep s WHERE s.run_id = %(run)s AND s.m
 PROMPTS = """
 WITH line AS NOT MATERIALIZED (
     SELECT l.*, p.died_on, h.died_on AS holder_died_on, b.purpose, b.holder_id, b.number_index, b.valid_from AS account_from, e.state AS entitled,
-        e.last_month, e.first_month
+        e.last_month, e.first_month, e.fades_until
     FROM payments_payline l
     JOIN people_person p ON p.id = l.payee_id
     JOIN people_bankaccount b ON b.id = l.account_id
@@ -202,6 +202,8 @@ WITH line AS NOT MATERIALIZED (
 SELECT id, 'DEAD', 'E' FROM line WHERE died_on < pay_month AND pay_kind <> 'FUNERAL'
 UNION ALL
 SELECT id, 'DEAD_HOLDER', 'E' FROM line WHERE holder_died_on < pay_month
+UNION ALL
+SELECT id, 'FADED', 'E' FROM line WHERE fades_until < pay_month
 UNION ALL
 SELECT id, 'ENDED', 'E' FROM line WHERE pay_kind IN ('REGULAR', 'ARREARS', 'TA')
     AND (last_month < pay_month OR (last_month IS NULL AND entitled NOT IN ('ACTIVE', 'GRADUAL')))
@@ -244,10 +246,11 @@ SELECT l.id, 'FAILED_TWICE', 'W' FROM line l WHERE 2 = (
     WHERE f.entitlement_id = l.entitlement_id AND f.part = l.part AND f.reissue_of_id IS NULL AND r.code <> '00'
         AND f.pay_month >= (l.pay_month - interval '2 months')::date AND f.pay_month < l.pay_month)
 """
-NEVER_WAIVED = ("DEAD",)
+NEVER_WAIVED = ("DEAD", "FADED")
 PROMPT_WORDS = {
     "DEAD": "收款人已于发放月份之前死亡",
     "DEAD_HOLDER": "账户户名是已去世的人，请先变更账户",
+    "FADED": "渐退期已满，还没有停发",
     "ENDED": "待遇已停发或到期",
     "AMOUNT": "金额与现行待遇不一致",
     "DUES": "补发、抵扣与登记不一致",

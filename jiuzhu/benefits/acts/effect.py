@@ -235,8 +235,8 @@ def _owe_missed(actor: Actor, entitlement: Entitlement, since: date, change: Cha
     upcoming = money.next_list_month(
         entitlement.county_id, entitlement.aid_type, entitlement.area_type, clock.today()
     )
-    owed, month = [], since
-    while month < upcoming:
+    owed, month, last = [], since, entitlement.fades_until
+    while month < upcoming and (last is None or month <= last):
         fen = standing.total(standing.amount_on(entitlement, month))
         if month not in listed and fen:
             owed.append(
@@ -263,8 +263,8 @@ def _fade(
     Fading.objects.create(
         entitlement=entitlement, change=change, from_month=month, last_month=last, months=months
     )
-    entitlement.state = Entitlement.GRADUAL
-    entitlement.save(update_fields=["state"])
+    entitlement.state, entitlement.fades_until = Entitlement.GRADUAL, last
+    entitlement.save(update_fields=["state", "fades_until"])
     papers.append(forms.fading(actor, change, decision, months=months, from_month=month, last_month=last))
 
 
@@ -282,6 +282,8 @@ def _end_fading(entitlement: Entitlement, month: date, because: str) -> None:
     if fading:
         fading.ended_month, fading.ended_because = add_months(month, -1), because
         fading.save(update_fields=["ended_month", "ended_because"])
+        entitlement.fades_until = None
+        entitlement.save(update_fields=["fades_until"])
 
 
 def _end_suspension_and_fading(change: Change, month: date) -> None:

@@ -19,6 +19,7 @@ from jiuzhu.benefits.tests.test_changes import decide, earning, examine, report,
 from jiuzhu.cases.models import Entitlement
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
+from jiuzhu.payments import queries as money
 from jiuzhu.payments.models import Due, PayLine
 from jiuzhu.policy import changes as law
 from jiuzhu.vault.uploads import Picture
@@ -348,3 +349,59 @@ def test_a_review_from_the_questions_to_the_next_date(city: City) -> None:
         assert (review.state, review.result) == ("DONE", "KEEP")
         assert entitlement.next_review_on > due
         assert entitlement.amounts.filter(superseded_at__isnull=True).get() == was
+
+
+# —— what nobody may forget
+
+
+def todo(home: Home, role: str, what: str) -> bool:
+    actor = home.city.staff(role)
+    with fence(actor):
+        return queries.benefits(actor, todo=what).filter(pk=home.entitlement_id).exists()
+
+
+def test_dyn_13_a_suspension_in_its_last_month_is_on_the_clerks_list(home: Home) -> None:
+    done(home, "CH-SUS", {"why": "UNTRACEABLE"})
+    with clock.at(date(2020, 5, 31)):
+        assert not todo(home, "TOWN_CLERK", "pause")
+    with clock.at(date(2020, 6, 1)):
+        assert todo(home, "TOWN_CLERK", "pause")
+        done(home, "CH-RES", {})
+        assert not todo(home, "TOWN_CLERK", "pause")
+
+
+def test_dyn_20_a_gradual_exit_nobody_ended_is_told_to_the_decider_and_not_paid_on(home: Home) -> None:
+    """Three months under the rules of 2019: April to June; July's line may not be sent, whoever would waive it."""
+    earned = {"incomes": [{"member": home.ref(0), "kind": "wage", "month_fen": 150000}], "new_work": True}
+    done(home, "CH-INC", earned)
+    assert home.entitlement.state == "GRADUAL" and home.entitlement.fades_until == date(2020, 6, 1)
+
+    def faded(month: int) -> set[str]:
+        with clock.at(date(2020, month, 2)):
+            run = home.city.pay(date(2020, month, 1))
+        with fence(PLATFORM):
+            return {code for _, code, _ in money.prompts(PLATFORM, run) if code == "FADED"}
+
+    assert faded(5) == faded(6) == set()
+    with clock.at(date(2020, 5, 31)):
+        assert not todo(home, "TOWN_LEAD", "fading")
+    with clock.at(date(2020, 6, 1)):
+        assert todo(home, "TOWN_LEAD", "fading")
+    assert faded(7) == {"FADED"}
+    lead = home.city.staff("TOWN_LEAD")
+    with clock.at(date(2020, 7, 3)):
+        with fence(lead):
+            changes.end_fading(lead, home.entitlement_id)
+        assert not todo(home, "TOWN_LEAD", "fading")
+
+
+def test_dyn_20_a_suspended_gradual_exit_is_owed_no_month_after_its_last(home: Home) -> None:
+    earned = {"incomes": [{"member": home.ref(0), "kind": "wage", "month_fen": 150000}], "new_work": True}
+    done(home, "CH-INC", earned)
+    with clock.at(date(2020, 4, 6)):
+        done(home, "CH-SUS", {"why": "ACCOUNT"})
+    with clock.at(date(2020, 8, 20)):
+        done(home, "CH-RES", {})
+    with fence(PLATFORM):
+        owed = Due.objects.filter(kind=Due.ARREARS).values_list("for_month", flat=True)
+        assert sorted(owed)[-1] == date(2020, 6, 1)

@@ -15,7 +15,8 @@ class Entitlement(models.Model):
     """A benefit of one household (or person). Months are stored as their first day.
 
     States of 5.1; VOID never took effect (another aid began before its first month). A status (no money) has
-    ``valid_to``, the last day it holds without being recognised again (EDG-01, RIG-01).
+    ``valid_to``, the last day it holds without being recognised again (EDG-01, RIG-01). Nothing is sent for a month
+    after ``fades_until`` while a gradual exit lasts (DYN-20).
     """
 
     ACTIVE, SUSPENDED, GRADUAL = "ACTIVE", "SUSPENDED", "GRADUAL"
@@ -36,6 +37,7 @@ class Entitlement(models.Model):
     review_class = models.CharField(max_length=1, default="C")
     first_month = models.DateField()
     last_month = models.DateField(null=True)
+    fades_until = models.DateField("渐退最后月份", null=True)
     next_review_on = models.DateField(null=True)
     valid_to = models.DateField("认定有效期至", null=True)
     created_at = models.DateTimeField()

@@ -394,6 +394,7 @@ def test_a_suspended_benefit_says_why_and_until_when_and_keeps_nothing_back(home
         )
 
     assert "告知书待送达" in clerk.get("/office/").content.decode()
+    assert "多发待定退回方式" in lead.get("/office/").content.decode()
     waiting = clerk.get("/office/changes/?scope=unserved").content.decode()
     assert f"/office/changes/{change.uid}/" in waiting
     where = f"/office/cases/{home.entitlement.case.uid}/?tab=papers"
@@ -403,6 +404,12 @@ def test_a_suspended_benefit_says_why_and_until_when_and_keeps_nothing_back(home
     page = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
     assert "人员下落不明，从2022年7月起暂停发放；最迟2022年9月恢复发放或者停发" in page
     assert page.index("恢复发放</a>") < page.index("增加家庭成员</a>") and "送达告知书" in page
+    with clock.at(date(2022, 9, 5)):
+        assert "暂停到期" in clerk.get("/office/").content.decode()
+        assert (
+            f"/office/benefits/{home.entitlement_id}/"
+            in clerk.get("/office/benefits/?todo=pause").content.decode()
+        )
     with clock.at(date(2022, 7, 5)):
         later = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
     assert "<dt>本月金额</dt><dd>暂停发放</dd>" in later

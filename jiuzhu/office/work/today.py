@@ -119,7 +119,7 @@ def _first_matter(actor: Any) -> str:
 
 def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
     """What waits in families in benefit, death first; only what is not nothing."""
-    changes, reviews = reverse("office:changes"), reverse("office:reviews")
+    changes, reviews, ledger = (reverse(f"office:{name}") for name in ("changes", "reviews", "benefits"))
     clerk = actor.role == "TOWN_CLERK"
     told = reports.change_reports(actor, open_only=True) if clerk else None
     tiles = [
@@ -129,7 +129,20 @@ def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
         (
             "核对授权待签署",
             benefits.consents_due(actor).count() if clerk else 0,
-            f"{reverse('office:benefits')}?consent=due",
+            f"{ledger}?todo=consent",
+            "orange",
+        ),
+        ("暂停到期", benefits.pauses_due(actor).count() if clerk else 0, f"{ledger}?todo=pause", "red"),
+        (
+            "渐退期满待停发",
+            sum(benefits.may_end_fading(actor, each) for each in benefits.fadings_due(actor)),
+            f"{ledger}?todo=fading",
+            "red",
+        ),
+        (
+            "多发待定退回方式",
+            benefits.recoveries_to_plan(actor).count(),
+            reverse("office:recoveries"),
             "orange",
         ),
         ("变更待办", benefits.waiting(actor).count(), changes, ""),
