@@ -273,8 +273,8 @@ def _return_from_fading(change: Change, month: date) -> None:
     entitlement = change.entitlement
     if entitlement.state == Entitlement.GRADUAL:
         _end_fading(entitlement, month, "收入重新低于保障标准")
-        entitlement.state = Entitlement.ACTIVE
-        entitlement.save(update_fields=["state"])
+        entitlement.state, entitlement.fades_until = Entitlement.ACTIVE, None
+        entitlement.save(update_fields=["state", "fades_until"])
 
 
 def _end_fading(entitlement: Entitlement, month: date, because: str) -> None:
@@ -282,8 +282,6 @@ def _end_fading(entitlement: Entitlement, month: date, because: str) -> None:
     if fading:
         fading.ended_month, fading.ended_because = add_months(month, -1), because
         fading.save(update_fields=["ended_month", "ended_because"])
-        entitlement.fades_until = None
-        entitlement.save(update_fields=["fades_until"])
 
 
 def _end_suspension_and_fading(change: Change, month: date) -> None:
@@ -295,6 +293,8 @@ def _end_suspension_and_fading(change: Change, month: date) -> None:
 def _reinstate(actor: Actor, change: Change) -> None:
     """The stop was wrong: as if it had not been; months without a list are owed."""
     entitlement = change.entitlement
+    entitlement.fades_until = None
+    entitlement.save(update_fields=["fades_until"])
     since = add_months(entitlement.last_month, 1) if entitlement.last_month else entitlement.first_month
     former = standing.amount_on(entitlement, since)
     counted = {each.ref for each in Evidence.from_dict(change.decision.examination.after).counted}

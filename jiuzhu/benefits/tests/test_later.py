@@ -391,8 +391,12 @@ def test_dyn_20_a_gradual_exit_nobody_ended_is_told_to_the_decider_and_not_paid_
     lead = home.city.staff("TOWN_LEAD")
     with clock.at(date(2020, 7, 3)):
         with fence(lead):
-            changes.end_fading(lead, home.entitlement_id)
+            ending = changes.end_fading(lead, home.entitlement_id)
         assert not todo(home, "TOWN_LEAD", "fading")
+        serve(home, ending)
+        with fence(PLATFORM):
+            july = PayLine.objects.get(pay_month=date(2020, 7, 1))
+            assert (july.id, "FADED", "E") in money.prompts(PLATFORM, july.run)
 
 
 def test_dyn_20_a_suspended_gradual_exit_is_owed_no_month_after_its_last(home: Home) -> None:
