@@ -204,12 +204,20 @@ def _later(maker: _Maker, family: dict[str, Any]) -> list[dict[str, Any]]:
         },
         "child": {"kind": "CH-ADD", "comes": maker.person("2", "1", 2014, labour="MINOR", employment="8")},
         "account": {"kind": "CH-ACC"},
-        "left": {"kind": "CH-DEL", "person": last, "why": "LEFT"} if last else None,
+        "left": _away(people, last, months) if last else None,
         "work_refused": {"kind": "CH-JOB", "person": able[-1]} if able else None,
         "voluntary": {"kind": "CH-END", "why": "ST-VOLUNTARY"},
     }
     plan = plans[what]
     return [{"after_months": months, "day": day} | plan] if plan else []
+
+
+def _away(people: list[dict[str, Any]], last: int, months: int) -> dict[str, Any]:
+    """Somebody leaves for good, or in every other family an adult goes to prison for some months and comes home."""
+    adult = next((n for n, each in enumerate(people) if n and each["labour"] not in ("MINOR", "STUDENT")), 0)
+    if months % 2 == 0 or not adult:
+        return {"kind": "CH-DEL", "person": last, "why": "LEFT"}
+    return {"kind": "CH-DEL", "person": adult, "why": "PRISON", "away_months": 3 + months % 5}
 
 
 def _income(family: dict[str, Any], person: int, category: str, kind: str, month_yuan: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra import queue
 from jiuzhu.infra.walk import Walker, drawn_picture, later, on_day
 from jiuzhu.parameters import queries as parameters
-from jiuzhu.people.models import Person
+from jiuzhu.people.models import Membership, Person
 from jiuzhu.policy import changes as law
 from jiuzhu.verification.models import Inquiry
 
@@ -41,22 +41,49 @@ def later_walk(walker: Walker, case: Case, family: dict[str, Any], note: Note) -
         month = add_months(entitlement.first_month, plan["after_months"])
         wanted = max(month + timedelta(days=plan["day"] - 1), clock.today() + timedelta(days=1))
         yield on_day(parameters.calendar().roll_forward(wanted).on, 10)
-        for _ in range(TRIES):
-            entitlement = _running(case)
-            if entitlement is None or plan["kind"] not in {
-                each.code for each in queries.kinds_for(entitlement)
-            }:
-                return
-            try:
-                change = _report(walker, entitlement, family, plan)
-            except Refusal as refused:
-                if refused.code not in WAIT_FOR:
-                    raise
-                yield later(PAUSE_WD)
-                continue
-            note(f"change_{plan['kind']}", case.case_no)
-            yield from change_walk(walker, change, note, examined=False)
-            break
+        if not (yield from _told(walker, case, family, plan, note)):
+            return
+        if plan.get("away_months"):
+            yield from _home_again(walker, case, family, plan, note)
+
+
+def _told(
+    walker: Walker, case: Case, family: dict[str, Any], plan: dict[str, Any], note: Note
+) -> Generator[datetime, None, bool]:
+    """One change, told again later while another of the same thing is open; False where nothing can be told any more."""
+    for _ in range(TRIES):
+        entitlement = _running(case)
+        if entitlement is None or plan["kind"] not in {each.code for each in queries.kinds_for(entitlement)}:
+            return False
+        try:
+            change = _report(walker, entitlement, family, plan)
+        except Refusal as refused:
+            if refused.code not in WAIT_FOR:
+                raise
+            yield later(PAUSE_WD)
+            continue
+        note(f"change_{plan['kind']}", case.case_no)
+        yield from change_walk(walker, change, note, examined=False)
+        break
+    return True
+
+
+def _home_again(
+    walker: Walker, case: Case, family: dict[str, Any], plan: dict[str, Any], note: Note
+) -> Iterator[datetime]:
+    """AS-57: who was away comes home when he was due, joins again and signs."""
+    person = family["people"][plan["person"]]
+    with fence(PLATFORM):
+        away = Membership.objects.filter(
+            household=case.household, person__name=person["name"], left_on__isnull=True
+        ).first()
+    if away is None or away.exclude_until is None:
+        return
+    yield on_day(parameters.calendar().roll_forward(away.exclude_until + timedelta(days=2)).on, 10)
+    if (yield from _told(walker, case, family, {"kind": law.ADD, "comes": person}, note)):
+        entitlement = _running(case)
+        if entitlement is not None:
+            _sign(walker, entitlement)
 
 
 def _running(case: Case) -> Entitlement | None:
@@ -99,6 +126,7 @@ def _given(
             "person": uid(plan["person"]),
             "why": plan["why"],
             "payee": rest[0] if rest else "",
+            "away_until": add_months(clock.today(), plan["away_months"]) if "away_months" in plan else None,
         }
     if plan["kind"] == law.ADD:
         keys = ("name", "relation", "id_no", "labour", "employment", "education")

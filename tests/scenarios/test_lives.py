@@ -67,6 +67,7 @@ def test_every_kind_of_aid_is_walked_to_its_end(city: City, story: str, town: st
 PLANS: dict[str, dict[str, Any]] = {
     "death": {"kind": "CH-DEL", "person": 2, "why": "DEATH"},
     "left": {"kind": "CH-DEL", "person": 2, "why": "LEFT"},
+    "prison": {"kind": "CH-DEL", "person": 1, "why": "PRISON", "away_months": 4},
     "more income": {"kind": "CH-INC", "person": 0, "income": "wage", "month_yuan": 200},
     "new work": {"kind": "CH-INC", "person": 0, "income": "wage", "month_yuan": 2400, "new_work": True},
     "account": {"kind": "CH-ACC"},
@@ -78,14 +79,16 @@ PLANS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("plan", PLANS)
 def test_every_change_takes_its_course(city: City, plan: str) -> None:
     city.publish("regime_policy", "BY_DATE")
-    facts = city.facts("disabled_child", DELEGATED)
+    facts = city.facts("plain_poor" if plan == "prison" else "disabled_child", DELEGATED)
     facts["later"] = [{"after_months": 2, "day": 5} | PLANS[plan]]
 
     happened = live(city, facts)
 
     assert happened["granted"] == 1
     assert happened[f"change_{PLANS[plan]['kind']}"] == 1
-    assert sum(count for event, count in happened.items() if event.startswith("decided_")) == 1
+    settled = sum(count for event, count in happened.items() if event.startswith("decided_"))
+    assert settled == (2 if plan == "prison" else 1), happened
+    assert happened["change_CH-ADD"] == (1 if plan == "prison" else 0)
     assert [each for each in invariants.violations()] == []
 
 
