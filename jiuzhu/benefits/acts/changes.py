@@ -376,7 +376,9 @@ def _reassess(act: Act, kept: Examination, family: Evidence, stands: standing.St
     limits = values(entitlement, change.regime, act.today)
     # only a review looks at the whole family: what registers say happened since the last one is told on (SUP-20)
     known_on = act.today if change.review_id else stands.evidence.as_of
-    kept.after = replace(family, as_of=known_on).to_dict()
+    # who decides that a family stays though a source was silent settles it: later changes do not doubt it again
+    answered = tuple(sorted({*stands.evidence.answered, *family.answered}))
+    kept.after = replace(family, as_of=known_on, answered=answered).to_dict()
     if not family.counted:
         kept.result, kept.options, kept.reason = (
             law.STOP,

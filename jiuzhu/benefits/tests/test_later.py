@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 
 from jiuzhu.accounts.actor import PLATFORM, fence
-from jiuzhu.benefits import queries
+from jiuzhu.benefits import queries, standing
 from jiuzhu.benefits.acts import changes, recovery, reviews, standard
 from jiuzhu.benefits.models import Overpay, Review, StandardBatch, Suspension
 from jiuzhu.benefits.tests import homes
@@ -306,8 +306,14 @@ def test_reviews_are_planned_thirty_days_before_and_once(home: Home) -> None:
     assert law.suspension_proposed(due, date(2021, 2, 18))
 
 
-def test_a_review_from_the_questions_to_the_next_date(city: City) -> None:
-    """DYN-02: asked again under the standing consent, visited, concluded, decided by another; the next date is set."""
+@pytest.mark.parametrize(("silent", "offered"), [("", ["KEEP"]), ("CK", ["STOP", "KEEP"])])
+def test_a_review_from_the_questions_to_the_next_date(
+    city: City, monkeypatch: pytest.MonkeyPatch, silent: str, offered: list[str]
+) -> None:
+    """DYN-02: asked again under the standing consent, visited, concluded, decided by another; the next date is set.
+
+    A silent source is no "nothing": an officer says that the family stays, and later changes do not doubt it again.
+    """
     from jiuzhu.cases.acts import verification
 
     family = city.family("plain_poor").to_the_end()
@@ -315,6 +321,10 @@ def test_a_review_from_the_questions_to_the_next_date(city: City) -> None:
         entitlement = Entitlement.objects.get(case_id=family.pk)
         due, was = entitlement.next_review_on, entitlement.amounts.get()
     verifier, clerk, lead = (family.staff(role) for role in ("TOWN_VERIFIER", "TOWN_CLERK", "TOWN_LEAD"))
+    spoke = reviews.verification.spoke
+    monkeypatch.setattr(
+        reviews.verification, "spoke", lambda run: tuple(each for each in spoke(run) if each != silent)
+    )
     with clock.at(due):
         reviews.plan(due)
         with fence(PLATFORM):
@@ -340,13 +350,15 @@ def test_a_review_from_the_questions_to_the_next_date(city: City) -> None:
             )
             change = reviews.conclude(clerk, review.id, text="情况没有明显变化")
         with fence(PLATFORM):
-            assert change.examinations.get().result == "KEEP", queries.differences(change)
+            kept = change.examinations.get()
+            assert (kept.result, kept.options) == (offered[0], offered), queries.differences(change)
         with fence(lead):
-            changes.decide(lead, change.uid)
+            changes.decide(lead, change.uid, result="KEEP")
     with fence(PLATFORM):
         review.refresh_from_db()
         entitlement.refresh_from_db()
         assert (review.state, review.result) == ("DONE", "KEEP")
+        assert "CK" in standing.standing(entitlement).evidence.answered
         assert entitlement.next_review_on > due
         assert entitlement.amounts.filter(superseded_at__isnull=True).get() == was
 
