@@ -515,12 +515,21 @@ def reviews(actor: Actor, *, colour: str = "") -> QuerySet[Review]:
 # —— what one page needs besides
 
 
+def fadings_to_end(actor: Actor) -> list[Entitlement]:
+    """Gradual exits this person ends with W36: the decider of each town today."""
+    if actor.role not in permissions.DECIDERS:
+        return []
+    return [
+        each
+        for each in fadings_due(actor).select_related("town").order_by("id")
+        if (decide_authority(each.town, each.aid_type, clock.today()) == "TOWN")
+        == (actor.role == "TOWN_LEAD")
+    ]
+
+
 def may_end_fading(actor: Actor, entitlement: Entitlement) -> bool:
     """The last month of gradual exit has begun, nobody has told the family yet, and this person decides."""
-    if actor.role not in permissions.DECIDERS or not fadings_due(actor).filter(pk=entitlement.pk).exists():
-        return False
-    authority = decide_authority(entitlement.town, entitlement.aid_type, clock.today())
-    return (authority == "TOWN") == (actor.role == "TOWN_LEAD")
+    return entitlement.state == Entitlement.GRADUAL and entitlement in fadings_to_end(actor)
 
 
 def line_kind(line: Any) -> str:

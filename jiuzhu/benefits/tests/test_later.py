@@ -399,6 +399,11 @@ def test_dyn_20_a_gradual_exit_nobody_ended_is_told_to_the_decider_and_not_paid_
         assert not todo(home, "TOWN_LEAD", "fading")
     with clock.at(date(2020, 6, 1)):
         assert todo(home, "TOWN_LEAD", "fading")
+        for role, is_his in (("TOWN_LEAD", True), ("COUNTY_APPROVER", False), ("TOWN_CLERK", False)):
+            actor = home.city.staff(role)
+            with fence(actor):
+                assert bool(queries.fadings_to_end(actor)) is is_his
+                assert queries.may_end_fading(actor, home.entitlement) is is_his
     assert faded(7) == {"FADED"}
     lead = home.city.staff("TOWN_LEAD")
     with clock.at(date(2020, 7, 3)):

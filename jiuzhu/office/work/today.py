@@ -133,12 +133,7 @@ def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
             "orange",
         ),
         ("暂停到期", benefits.pauses_due(actor).count() if clerk else 0, f"{ledger}?todo=pause", "red"),
-        (
-            "渐退期满待停发",
-            sum(benefits.may_end_fading(actor, each) for each in benefits.fadings_due(actor)),
-            f"{ledger}?todo=fading",
-            "red",
-        ),
+        ("渐退期满待停发", len(benefits.fadings_to_end(actor)), f"{ledger}?todo=fading", "red"),
         (
             "多发待定退回方式",
             benefits.recoveries_to_plan(actor).count(),
