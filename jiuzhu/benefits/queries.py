@@ -154,7 +154,7 @@ def fadings_due(actor: Actor) -> QuerySet[Entitlement]:
         last_month__lte=clock.today().replace(day=1),
     )
     told = Change.objects.filter(entitlement=OuterRef("pk"), open=True, kind=law.END)
-    return visible_entitlements(actor).filter(Exists(over), ~Exists(told), state__in=Entitlement.RUNNING)
+    return visible_entitlements(actor).filter(Exists(over), ~Exists(told), state=Entitlement.GRADUAL)
 
 
 def pauses_due(actor: Actor) -> QuerySet[Entitlement]:
@@ -529,7 +529,7 @@ def fadings_to_end(actor: Actor) -> list[Entitlement]:
 
 def may_end_fading(actor: Actor, entitlement: Entitlement) -> bool:
     """The last month of gradual exit has begun, nobody has told the family yet, and this person decides."""
-    return entitlement.state == Entitlement.GRADUAL and entitlement in fadings_to_end(actor)
+    return entitlement in fadings_to_end(actor)
 
 
 def line_kind(line: Any) -> str:
