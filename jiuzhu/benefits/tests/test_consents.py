@@ -248,6 +248,8 @@ def test_ver_23_a_family_takes_its_consent_back_and_its_review_is_due(home: Home
         sign(home, each)
     start(home)
     assert not due(home)
+    with fence(PLATFORM):
+        assert set(Authorisation.objects.values_list("state", flat=True)) == {"WITHDRAWN", "IN_FORCE"}
 
 
 def test_ver_23_who_may_take_it_back_and_what_of_a_review_far_off(home: Home) -> None:

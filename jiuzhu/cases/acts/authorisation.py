@@ -140,7 +140,8 @@ def _renewed(actor: Actor, case: Case, fresh: Authorisation) -> None:
     """The last has signed: whatever rests on the former rests on this one now."""
     former = case.authorisation
     people.bring_into_force(fresh, clock.today(), _months(case))
-    people.end_authorisation(former, clock.now())
+    if former.state == Authorisation.IN_FORCE:  # one that was taken back stays taken back
+        people.end_authorisation(former, clock.now())
     Case.objects.filter(authorisation=former).update(authorisation=fresh)
     case.authorisation = fresh
     for code, words in _consent_papers(fresh):
