@@ -20,7 +20,7 @@ from jiuzhu.accounts.queries import colleagues
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import support_table
 from jiuzhu.benefits import table as change_table
-from jiuzhu.benefits.acts import changes, recovery, reviews, support, support_stop
+from jiuzhu.benefits.acts import changes, consents, recovery, reviews, support, support_stop
 from jiuzhu.benefits.models import Change, Overpay, Review, WorkOffer
 from jiuzhu.cases.acts import (
     acceptance,
@@ -430,6 +430,7 @@ def money_step(benefit: Entitlement, draw: Draw) -> Try:
     deciders = (LEAD, "COUNTY_APPROVER")
     month = clock.today().replace(day=1)
     tries = [
+        Try("consent back", (CLERK, FAMILY), lambda a: consents.withdraw(a, benefit.id, reason="不愿意再查")),
         Try("fading over", deciders, lambda a: changes.end_fading(a, benefit.id)),
         Try("claim", deciders, lambda a: recovery.claim(a, benefit.id, amount_fen=draw(st.integers(1, 9)) * 1000, months=[month], cause="核定有误")),
     ]  # fmt: skip
