@@ -113,14 +113,14 @@ def _report(walker: Walker, entitlement: Entitlement, family: dict[str, Any], pl
 def _given(
     walker: Walker, clerk: Actor, entitlement: Entitlement, family: dict[str, Any], plan: dict[str, Any]
 ) -> dict[str, Any]:
-    names = {each.name: each for each in Person.objects.filter(household=entitlement.household)}
+    numbers = {each.id_no: each for each in Person.objects.filter(household=entitlement.household)}
 
     def uid(position: int) -> str:
-        return str(names[family["people"][position]["name"]].uid)
+        return str(numbers[family["people"][position]["id_no"]].uid)
 
     if plan["kind"] == law.DEL:
         counted = {each.ref for each in standing.standing(entitlement).evidence.members}
-        known = [n for n, each in enumerate(family["people"]) if each["name"] in names]
+        known = [n for n, each in enumerate(family["people"]) if each["id_no"] in numbers]
         rest = [uid(n) for n in known if n != plan["person"] and uid(n) in counted]
         return {
             "person": uid(plan["person"]),
@@ -184,7 +184,7 @@ def _decide(walker: Walker, change: Change, town: Organisation, county: Organisa
     decider = _decider(walker, change, town, county)
     try:
         with fence(decider):
-            return changes.decide(decider, change.uid)
+            return changes.decide(decider, change.uid, result=_own_end(change))
     except Refusal as refused:
         if refused.code != "E_CHANGE_STALE":
             raise
@@ -192,7 +192,15 @@ def _decide(walker: Walker, change: Change, town: Organisation, county: Organisa
     with fence(clerk):
         changes.examine(clerk, change.uid, text="其他变更生效后重新测算，情况属实。")
     with fence(decider):
-        return changes.decide(decider, change.uid)
+        return changes.decide(decider, change.uid, result=_own_end(change))
+
+
+def _own_end(change: Change) -> str:
+    """Support ends with a posting of its own, never with a change (TK-12); otherwise what was reckoned."""
+    with fence(PLATFORM):
+        kept = change.examinations.order_by("-id").first()
+        supported = queries.is_supported(change.entitlement)
+    return law.KEEP if supported and kept.result == law.STOP else ""
 
 
 def _result(change: Change) -> str:
@@ -270,8 +278,9 @@ def review_walk(walker: Walker, review_id: int, note: Note) -> Iterator[datetime
 
 def _sign(walker: Walker, entitlement: Entitlement) -> None:
     """Who came of age or joined signs the consent; one that ends is signed anew by everybody (VER-21)."""
-    clerk, case, today = walker.staff("TOWN_CLERK", entitlement.town), entitlement.case, clock.today()
+    clerk, today = walker.staff("TOWN_CLERK", entitlement.town), clock.today()
     with fence(clerk):
+        case = entitlement.case
         if consents.ends_soon(case, today) and not consents.renewal_of(case):
             authorisation.renew(clerk, case.uid)
         for person in consents.unsigned(case, today):

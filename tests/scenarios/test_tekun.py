@@ -527,7 +527,13 @@ def test_dyn_20_who_is_supported_has_no_gradual_exit(granted: Family) -> None:
         change = changes.report(clerk, entitlement.id, "CH-INC", earned)
         found = changes.examine(clerk, change.uid, text="在村里看护苗圃，每月500元")
 
-    assert (found.result, found.options) == ("STOP", ["STOP"])
+    assert (found.result, found.options) == ("STOP", ["STOP", "KEEP"])
+    lead = granted.staff("TOWN_LEAD")
+    with granted.at(clock.instant(date(2019, 11, 13))), fence(lead):
+        with refused("E_STATE", "供养"):
+            changes.decide(lead, change.uid, result="STOP")
+        decided = changes.decide(lead, change.uid, result="KEEP").decision
+    assert decided.new_fen == decided.old_fen > 0
 
 
 def test_dq_41_who_can_do_less_at_home_without_a_carer_is_on_the_clerks_list(city: City) -> None:

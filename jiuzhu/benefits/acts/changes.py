@@ -429,8 +429,10 @@ def _ending(act: Act, kept: Examination, outcome: Outcome) -> None:
         return
     kept.reason = law.stop_reason(outcome)
     kept.base_fen = kept.topup_fen = kept.care_fen = 0
-    # what cannot be told, or meets another kind of aid, is for an officer to decide (DB-03)
-    kept.options = [law.STOP] if outcome.not_met else [law.STOP, law.KEEP]
+    # what cannot be told, or meets another kind of aid, is for an officer to decide (DB-03); support ends with a posting
+    # of its own, the change meanwhile without it (TK-12)
+    supported = registry.get(entitlement.aid_type).support is not None
+    kept.options = [law.STOP] if outcome.not_met and not supported else [law.STOP, law.KEEP]
 
 
 def _months(fading: Fading) -> int:
@@ -503,7 +505,9 @@ def decide(
         if result not in kept.options:
             raise Refusal("E_RESULT", proposed=law.RESULTS[kept.result], asked=law.RESULTS.get(result, "—"))
         if result == law.STOP and registry.get(act.entitlement.aid_type).support:
-            raise Refusal("E_STATE", act="停发", state="终止供养须先公示七天，请在“供养”页提出终止")
+            raise Refusal(
+                "E_STATE", act="停发", state="终止供养须先公示七天，请在“供养”页提出终止；本次可决定金额不变"
+            )
         decision = write_decision(act, kept, result, explanation)
         if act.change.review_id:
             effect.finish_review(act.change, decision)
@@ -515,7 +519,8 @@ def write_decision(act: Act, kept: Examination, result: str, explanation: str) -
     """The decision row; the database itself refuses one without authority or distance."""
     actor, entitlement, change = act.actor, act.entitlement, act.change
     authority = check_authority(actor, entitlement, act.move.title)
-    new_fen = 0 if result == law.STOP else kept.old_fen if result == law.GRADUAL else kept.new_fen
+    stays = result == law.GRADUAL or (result == law.KEEP and kept.result == law.STOP)
+    new_fen = 0 if result == law.STOP else kept.old_fen if stays else kept.new_fen
     try:
         with transaction.atomic():
             return ChangeDecision.objects.create(

@@ -53,9 +53,7 @@ def take(
             ground=change.number,
         )
     elif result == law.STOP:
-        Review.objects.filter(entitlement=entitlement, state__in=("PLANNED", "RUNNING")).update(
-            state=Review.ENDED, finished_on=clock.today()
-        )
+        end_reviews(entitlement)
         _end_suspension_and_fading(change, month)
         continuation.stop(entitlement, last_month=add_months(month, -1), reason=decision.reason or "ST-OTHER")
     elif result == law.GRADUAL:
@@ -70,6 +68,13 @@ def take(
     _other_facts(change)
     done.save(force_insert=True)
     return done
+
+
+def end_reviews(entitlement: Entitlement) -> None:
+    """What is ended is not reviewed any more."""
+    Review.objects.filter(entitlement=entitlement, state__in=(Review.PLANNED, Review.RUNNING)).update(
+        state=Review.ENDED, finished_on=clock.today()
+    )
 
 
 def _another_count(change: Change, decision: ChangeDecision) -> bool:

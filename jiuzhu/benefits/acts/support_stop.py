@@ -17,6 +17,7 @@ from jiuzhu.accounts.organisations import decide_authority, village_name
 from jiuzhu.accounts.roles import role_name
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import support_table as table
+from jiuzhu.benefits.acts.effect import end_reviews
 from jiuzhu.benefits.acts.support import Supported, amount_in_force, first_free_month, issue, supported
 from jiuzhu.benefits.models import FuneralAid, Overpay, SupportStop, SupportStopStep
 from jiuzhu.cases import papers
@@ -391,6 +392,7 @@ def serve(
             due_until, add_months(money.first_unlisted(entitlement.id, entitlement.first_month), -1)
         )
         _ask_back(act, due_until)
+        end_reviews(entitlement)
         continuation.stop(entitlement, last_month=stop.last_month, reason=f"ST-{stop.reason}")
         entitlement.support_spans.filter(to_month__isnull=True, from_month__lte=stop.last_month).update(
             to_month=stop.last_month

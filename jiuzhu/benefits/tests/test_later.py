@@ -353,7 +353,8 @@ def test_a_review_from_the_questions_to_the_next_date(
             kept = change.examinations.get()
             assert (kept.result, kept.options) == (offered[0], offered), queries.differences(change)
         with fence(lead):
-            changes.decide(lead, change.uid, result="KEEP")
+            decided = changes.decide(lead, change.uid, result="KEEP").decision
+            assert decided.new_fen == decided.old_fen > 0
     with fence(PLATFORM):
         review.refresh_from_db()
         entitlement.refresh_from_db()
