@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import decide_authority, village_name
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
@@ -438,8 +439,8 @@ def overpays(actor: Actor, *, open_only: bool = True) -> QuerySet[Overpay]:
 
 def recoveries_to_plan(actor: Actor) -> QuerySet[Overpay]:
     """Overpaid money of which nobody has settled yet how it comes back (DYN-22), for whoever settles it."""
-    found = overpays(actor)
-    return found.filter(plan="") if actor.role in permissions.DECIDERS else found.none()
+    found = overpays(actor).filter(plan="")
+    return found.filter(entitlement__in=_decided_by(actor, Entitlement.objects.filter(overpays__in=found)))
 
 
 def allowed(actor: Actor, given: Change) -> list[table.ChangeMove]:
@@ -517,14 +518,20 @@ def reviews(actor: Actor, *, colour: str = "") -> QuerySet[Review]:
 
 def fadings_to_end(actor: Actor) -> list[Entitlement]:
     """Gradual exits this person ends with W36: the decider of each town today."""
+    return list(_decided_by(actor, fadings_due(actor)).order_by("id"))
+
+
+def _decided_by(actor: Actor, rows: QuerySet[Entitlement]) -> QuerySet[Entitlement]:
+    """Those of the benefits this person decides about today (ORG-04)."""
     if actor.role not in permissions.DECIDERS:
-        return []
-    return [
-        each
-        for each in fadings_due(actor).select_related("town").order_by("id")
-        if (decide_authority(each.town, each.aid_type, clock.today()) == "TOWN")
-        == (actor.role == "TOWN_LEAD")
-    ]
+        return rows.none()
+    wanted, mine = "TOWN" if actor.role == "TOWN_LEAD" else "COUNTY", Q(pk__in=[])
+    pairs = set(rows.order_by().values_list("town_id", "aid_type"))
+    towns = Organisation.objects.in_bulk({town for town, _ in pairs})
+    for town, aid_type in pairs:
+        if decide_authority(towns[town], aid_type, clock.today()) == wanted:
+            mine |= Q(town_id=town, aid_type=aid_type)
+    return rows.filter(mine)
 
 
 def may_end_fading(actor: Actor, entitlement: Entitlement) -> bool:

@@ -367,6 +367,22 @@ def test_a_review_from_the_questions_to_the_next_date(
 # —— what nobody may forget
 
 
+def test_dyn_22_money_without_a_plan_waits_for_who_settles_it(home: Home) -> None:
+    home.city.pay(date(2020, 3, 1))
+    lead = home.city.staff("TOWN_LEAD")
+    with fence(lead):
+        overpay = recovery.claim(
+            lead, home.entitlement_id, amount_fen=20000, months=[date(2020, 3, 1)], cause="漏报养老金"
+        )
+    for role, is_his in (("TOWN_LEAD", True), ("COUNTY_APPROVER", False), ("TOWN_CLERK", False)):
+        actor = home.city.staff(role)
+        with fence(actor):
+            assert queries.recoveries_to_plan(actor).exists() is is_his
+    with fence(lead):
+        recovery.plan(lead, overpay.id, way="CASH")
+        assert not queries.recoveries_to_plan(lead).exists()
+
+
 def todo(home: Home, role: str, what: str) -> bool:
     actor = home.city.staff(role)
     with fence(actor):
