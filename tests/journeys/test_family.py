@@ -304,6 +304,7 @@ def test_a_neighbour_objects_the_village_votes_true_and_the_family_is_granted(ci
         clerk.page.locator("[name=vote]").nth(number).select_option("TRUE")
         if number < 4:
             clerk.page.locator("[name=capacity]").nth(number).select_option("COMMITTEE" if number else "TOWN")
+    clerk.sees("代表 8 人（够数）")  # two thirds of twelve to the man
     clerk.tell(
         "clerk",
         "登记评议结果",

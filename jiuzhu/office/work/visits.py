@@ -291,7 +291,7 @@ def appraisal(request: HttpRequest, uid: UUID) -> HttpResponse:
         "capacities": list(objection.CAPACITIES.items()),
         "votes": list(objection.VOTES.items()),
         "least": least,
-        "share": round(float(values["appraisal.reps_share"]), 4),
+        "share": float(values["appraisal.reps_share"]),
         "share_words": share_words(values["appraisal.reps_share"]),
         "true_above": share_words(values["appraisal.true_above"]),
         "false_below": share_words(values["appraisal.false_below"]),
