@@ -307,6 +307,7 @@ def account(holder: str) -> dict[str, Any]:
 def beside(case: Case, draw: Draw) -> Try:
     """Something else a person may do with a case at any time."""
     uid = case.uid
+    persons = list(Person.objects.filter(household=case.household).order_by("id"))
     papers = list(
         Document.objects.filter(case_id=case.id, needs_service=True, state=Document.ISSUED).order_by("id")
     )
@@ -330,7 +331,7 @@ def beside(case: Case, draw: Draw) -> Try:
         Try("convert", (CLERK,), lambda a: convert(a, case, draw)),
         Try("move away", (CLERK,), lambda a: transfer.request_transfer(a, uid, to_town_id=one_of(draw, other).id, reason="随子女居住")),
         Try("consent anew", (CLERK,), lambda a: authorisation.renew(a, uid)),
-        Try("sign late", (CLERK, FAMILY), lambda a: authorisation.sign(a, uid, person_uid=one_of(draw, list(Person.objects.filter(household=case.household))).uid, picture=SIGNATURE)),
+        Try("sign late", (CLERK, FAMILY), lambda a: authorisation.sign(a, uid, person_uid=one_of(draw, persons).uid, picture=SIGNATURE)),
         Try("object", (FAMILY,), lambda a: objection.object_publicly(posting.token if posting else "none", content="他家有一辆车没有报")),
     ]  # fmt: skip
     for paper in papers[:1]:
