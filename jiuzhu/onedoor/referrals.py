@@ -203,8 +203,12 @@ def deliver(referral_id: int, transport: Transport | None = None) -> bool:
         except ConnectorFailure as failed:
             _failed(referral, failed)
             return False
-        with acting(PLATFORM, Referral, referral.uid, "R2") as act:
-            act.change(delivered_at=act.at, receipt=receipt, tries=referral.tries + 1, failure="")
+        try:
+            with acting(PLATFORM, Referral, referral.uid, "R2") as act:
+                act.change(delivered_at=act.at, receipt=receipt, tries=referral.tries + 1, failure="")
+        except Refusal as refused:
+            if refused.code != "E_STATE":  # another job handed it in meanwhile; an inbox keeps a slip once
+                raise
         return True
 
 

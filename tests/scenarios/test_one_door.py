@@ -251,6 +251,23 @@ def test_a_department_that_is_down_is_tried_again_and_the_clerk_sees_why(
     assert (fresh(slip).state, fresh(slip).failure) == ("SENT", "")
 
 
+def test_a_slip_handed_in_by_two_jobs_at_once_is_delivered_once(
+    city: City, slip: Referral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep and the queued job meet: the later one finds it done."""
+
+    class Slow(referrals.Desk):
+        def hand_in(self, body: Any) -> str:
+            monkeypatch.undo()
+            assert referrals.deliver(slip.id, city.line())
+            return str(super().hand_in(body))
+
+    with clock.at(MONDAY):
+        monkeypatch.setattr(referrals, "Desk", Slow)
+        assert referrals.deliver(slip.id, city.line())
+    assert (fresh(slip).state, fresh(slip).tries, fresh(slip).failure) == ("SENT", 1, "")
+
+
 def test_paper_goes_where_the_inbox_does_not_answer(city: City, clerk: Actor, slip: Referral) -> None:
     with clock.at(MONDAY), fence(clerk):
         referrals.note_delivered(clerk, slip.uid, how="纸质转办单送医保局办公室，王某签收")
