@@ -80,10 +80,10 @@ def benefits(
     town: int | None = None,
     review: str = "",
     name: str = "",
-    todo: str = "",
+    pending: str = "",
 ) -> QuerySet[Entitlement]:
-    """The 在保台账: benefits in the asker's area with today's amount; ``review`` is due, late or soon, ``todo`` one of
-    TODO.
+    """The 在保台账: benefits in the asker's area with today's amount; ``review`` is due, late or soon,
+    ``pending`` a key of PENDING.
     """
     today = clock.today()
     month = today.replace(day=1)
@@ -107,8 +107,8 @@ def benefits(
         found = found.exclude(state=Entitlement.VOID)
     if name:
         found = found.filter(case__applicant__name__startswith=name)
-    if todo:
-        found = found.filter(pk__in=_TODO[todo](actor))
+    if pending:
+        found = found.filter(pk__in=PENDING[pending][1](actor))
     if review:
         found = found.filter(state__in=Entitlement.RUNNING)
         late = today - timedelta(days=law.LATE_DAYS)
@@ -166,18 +166,19 @@ def pauses_due(actor: Actor) -> QuerySet[Entitlement]:
     return visible_entitlements(actor).filter(Exists(over), state=Entitlement.SUSPENDED)
 
 
-# what a benefit may be waiting for, and who waits
-TODO = {"consent": "核对授权待签署", "pause": "暂停到期", "fading": "渐退期满"}
-_TODO: dict[str, Callable[[Actor], QuerySet[Entitlement]]] = {
-    "consent": consents_due,
-    "pause": pauses_due,
-    "fading": fadings_due,
+# what a benefit may be waiting for: words of the list, the benefits
+PENDING: dict[str, tuple[str, Callable[[Actor], QuerySet[Entitlement]]]] = {
+    "consent": ("核对授权待签署", consents_due),
+    "pause": ("暂停到期", pauses_due),
+    "fading": ("渐退期满", fadings_due),
 }
 
 
 @dataclass(frozen=True)
 class Consent:
-    """The family's leave to ask departments, as it stands: ``unsigned`` names of the one that waits for signatures."""
+    """The family's leave to ask departments, as it stands; who has not signed the one that waits for signatures, by name
+    and by reference.
+    """
 
     number: str
     signed_on: date | None
@@ -186,6 +187,7 @@ class Consent:
     ends_soon: bool
     renewing: bool
     unsigned: tuple[str, ...]
+    unsigned_refs: tuple[str, ...]
 
 
 def consent_of(entitlement: Entitlement) -> Consent | None:
@@ -194,6 +196,7 @@ def consent_of(entitlement: Entitlement) -> Consent | None:
     own = case.authorisation
     if own is None or entitlement.state not in Entitlement.RUNNING:
         return None
+    waits = consents.unsigned(case, today)
     return Consent(
         number=own.number,
         signed_on=own.signed_on,
@@ -201,7 +204,8 @@ def consent_of(entitlement: Entitlement) -> Consent | None:
         holds=consents.holds(case, today),
         ends_soon=consents.ends_soon(case, today),
         renewing=consents.renewal_of(case) is not None,
-        unsigned=tuple(each.name for each in consents.unsigned(case, today)),
+        unsigned=tuple(each.name for each in waits),
+        unsigned_refs=tuple(str(each.uid) for each in waits),
     )
 
 
@@ -536,7 +540,7 @@ def _decided_by(actor: Actor, rows: QuerySet[Entitlement]) -> QuerySet[Entitleme
 
 def may_end_fading(actor: Actor, entitlement: Entitlement) -> bool:
     """The last month of gradual exit has begun, nobody has told the family yet, and this person decides."""
-    return entitlement in fadings_to_end(actor)
+    return _decided_by(actor, fadings_due(actor).filter(pk=entitlement.pk)).exists()
 
 
 def line_kind(line: Any) -> str:

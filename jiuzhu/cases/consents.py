@@ -10,9 +10,8 @@ from datetime import date, timedelta
 
 from jiuzhu.cases.models import Case, Entitlement
 from jiuzhu.cases.regimes import regime_today
-from jiuzhu.core.id_numbers import age_on
+from jiuzhu.people import queries as people
 from jiuzhu.people.models import Authorisation, Person
-from jiuzhu.people.queries import present_members
 
 RENEW_DAYS = 30  # how long before its end a consent is asked for anew
 
@@ -48,15 +47,8 @@ def ends_soon(case: Case, on: date) -> bool:
 def unsigned(case: Case, on: date) -> list[Person]:
     """Adults at home who have not signed."""
     consent = to_sign(case)
-    if consent is None:
-        return []
     regime = case.regime if case.open else regime_today(case.county, on)
-    signed = set(consent.signatures.values_list("person_id", flat=True))
-    return [
-        each.person
-        for each in present_members(case.household, on, regime)
-        if age_on(each.person.born_on, on) >= 18 and each.person_id not in signed
-    ]
+    return people.unsigned(consent, on, regime) if consent else []
 
 
 def may_sign(case: Case, person_uid: str, on: date) -> bool:

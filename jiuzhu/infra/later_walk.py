@@ -74,9 +74,8 @@ def _home_again(
     """AS-57: who was away comes home when he was due, joins again and signs."""
     person = family["people"][plan["person"]]
     with fence(PLATFORM):
-        away = Membership.objects.filter(
-            household=case.household, person__name=person["name"], left_on__isnull=True
-        ).first()
+        known = Membership.objects.filter(household=case.household, left_on__isnull=True)
+        away = next((each for each in known if each.person.id_no == person["id_no"]), None)
     if away is None or away.exclude_until is None:
         return
     yield on_day(parameters.calendar().roll_forward(away.exclude_until + timedelta(days=2)).on, 10)

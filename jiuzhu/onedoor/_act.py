@@ -19,13 +19,13 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.organisations import county_of
 from jiuzhu.accounts.roles import has_power, role_name
 from jiuzhu.audit.acts import record
+from jiuzhu.cases import regimes
 from jiuzhu.cases.permissions import check_recusal
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.onedoor.models import DoorCounter, Lead, LeadStep, Referral, ReferralStep
 from jiuzhu.onedoor.table import LEAD, LEAD_STATES, REFERRAL, REFERRAL_STATES
 from jiuzhu.parameters import queries as parameters
-from jiuzhu.policy.regimes import regime_on
 from jiuzhu.vault.counters import next_number
 from jiuzhu.workflow import clocks as law
 from jiuzhu.workflow.table import Move
@@ -37,8 +37,7 @@ _TABLES = {Lead: (LEAD, LEAD_STATES), Referral: (REFERRAL, REFERRAL_STATES)}
 
 def regime_today(town: Any, on: date) -> str:
     """The regime in force in a town's county today, as the city has set it."""
-    policy = parameters.plain_values(county_of(town, on), on=on, regime="P2019")["regime_policy"]
-    return regime_on(on, str(policy))
+    return regimes.regime_today(county_of(town, on), on)
 
 
 def take_number(prefix: str, county_code: str, on: date) -> str:

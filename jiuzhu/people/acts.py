@@ -314,12 +314,7 @@ def missing_signers(
     Whoever is in prison, in service or dead is not waited for (2.1, AS-57).
     With ``obligors`` the supporters who live apart sign too, unless it was written down why not (TK-05).
     """
-    signed = set(authorisation.signatures.values_list("person_id", flat=True))
-    missing = [
-        each.person.name
-        for each in queries.present_members(authorisation.household, on, regime)
-        if id_numbers.age_on(each.person.born_on, on) >= 18 and each.person_id not in signed
-    ]
+    missing = [each.name for each in queries.unsigned(authorisation, on, regime)]
     return missing + (unsigned_obligors(authorisation) if obligors else [])
 
 

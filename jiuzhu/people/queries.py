@@ -10,7 +10,7 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.audit.acts import record
 from jiuzhu.core import clock, id_numbers
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.people.models import BankAccount, Household, Membership, Person
+from jiuzhu.people.models import Authorisation, BankAccount, Household, Membership, Person
 from jiuzhu.policy import composition
 from jiuzhu.policy import evidence as law
 from jiuzhu.vault.fields import blind
@@ -60,6 +60,16 @@ def present_members(household: Household, on: date, regime: str) -> list[Members
     """Members who are not away in prison, in service or dead: they sign, and departments are asked about them."""
     return [
         each for each in members_of(household, on) if placement(each, on, regime).rule not in composition.AWAY
+    ]
+
+
+def unsigned(authorisation: Authorisation, on: date, regime: str) -> list[Person]:
+    """Adults at home who have not signed (D2, VER-21): whoever is in prison, in service or dead is not waited for (AS-57)."""
+    signed = set(authorisation.signatures.values_list("person_id", flat=True))
+    return [
+        each.person
+        for each in present_members(authorisation.household, on, regime)
+        if id_numbers.age_on(each.person.born_on, on) >= 18 and each.person_id not in signed
     ]
 
 

@@ -17,12 +17,12 @@ from jiuzhu.benefits import table
 from jiuzhu.benefits.models import Change, ChangeStep
 from jiuzhu.benefits.permissions import check_may_move, check_may_see
 from jiuzhu.cases.models import Entitlement
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.policy.parameters import ParameterSet
-from jiuzhu.policy.regimes import regime_on
 
 Once = UUID | str | None
 
@@ -115,12 +115,6 @@ def finish(act: Act, *, once: Once = None) -> None:
         number=change.number,
         state=change.state,
     )
-
-
-def regime_today(county: Organisation, on: date) -> str:
-    """The regime a change or review reported on this day is judged by, as the city has set it."""
-    policy = parameters.plain_values(county, on=on, regime="P2019")["regime_policy"]
-    return regime_on(on, str(policy))
 
 
 def values(entitlement: Entitlement, regime: str, on: date) -> ParameterSet:

@@ -24,7 +24,6 @@ from jiuzhu.benefits.acts._act import (
     locked_entitlement,
     moving,
     refuse_repeat,
-    regime_today,
     values,
 )
 from jiuzhu.benefits.models import (
@@ -38,6 +37,7 @@ from jiuzhu.benefits.models import (
 )
 from jiuzhu.benefits.permissions import check_authority, check_role
 from jiuzhu.cases.models import Case, Entitlement
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.refusal import Refusal

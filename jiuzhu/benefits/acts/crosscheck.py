@@ -24,10 +24,11 @@ from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import AidType
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import standing, statements
-from jiuzhu.benefits.acts._act import limits_of, regime_today, values
+from jiuzhu.benefits.acts._act import limits_of, values
 from jiuzhu.benefits.acts.alerts import Seen, tell
 from jiuzhu.benefits.acts.reviews import signed_members, verified
 from jiuzhu.cases.models import Entitlement
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.money import yuan

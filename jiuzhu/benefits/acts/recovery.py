@@ -12,10 +12,11 @@ from jiuzhu.accounts.models import Organisation
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import papers, standing
-from jiuzhu.benefits.acts._act import locked_entitlement, regime_today, values
+from jiuzhu.benefits.acts._act import locked_entitlement, values
 from jiuzhu.benefits.models import Overpay, Repayment
 from jiuzhu.benefits.permissions import DECIDERS, check_authority, check_role
 from jiuzhu.cases.models import Entitlement
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.refusal import Refusal

@@ -14,17 +14,17 @@ from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import facts as reported
 from jiuzhu.benefits import papers, standing, statements, table
-from jiuzhu.benefits.acts._act import Act, Once, finish, locked_entitlement, regime_today, values
+from jiuzhu.benefits.acts._act import Act, Once, finish, locked_entitlement, values
 from jiuzhu.benefits.acts.changes import examination, open_change
 from jiuzhu.benefits.models import Change, Review
 from jiuzhu.benefits.permissions import check_role
 from jiuzhu.cases.models import Entitlement
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
-from jiuzhu.core.id_numbers import age_on
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.infra.queue import defer
-from jiuzhu.people.models import Person, Signature
-from jiuzhu.people.queries import present_members
+from jiuzhu.people.models import Person
+from jiuzhu.people.queries import present_members, unsigned
 from jiuzhu.policy import changes as law
 from jiuzhu.policy import findings
 from jiuzhu.policy.evidence import Evidence
@@ -97,16 +97,10 @@ def start(actor: Actor, review_id: int) -> Review:
 def signed_members(entitlement: Entitlement, today: date) -> list[Person]:
     """Everybody at home; an adult who joined or came home later has to sign before he is asked about (VER-22, AS-57)."""
     regime = regime_today(entitlement.county, today)
-    people = [each.person for each in present_members(entitlement.household, today, regime)]
-    signed = set(
-        Signature.objects.filter(authorisation=entitlement.case.authorisation).values_list(
-            "person_id", flat=True
-        )
-    )
-    missing = [each.name for each in people if each.id not in signed and age_on(each.born_on, today) >= 18]
+    missing = unsigned(entitlement.case.authorisation, today, regime)
     if missing:
-        raise Refusal("E_NOT_SIGNED", names="、".join(missing))
-    return people
+        raise Refusal("E_NOT_SIGNED", names="、".join(each.name for each in missing))
+    return [each.person for each in present_members(entitlement.household, today, regime)]
 
 
 def visit(

@@ -16,9 +16,9 @@ from jiuzhu.accounts.roles import has_power, role_name
 from jiuzhu.aid_types import registry
 from jiuzhu.audit.acts import record
 from jiuzhu.benefits import statements
-from jiuzhu.benefits.acts._act import regime_today
 from jiuzhu.benefits.models import StandardBatch, StandardLine
 from jiuzhu.cases.models import Entitlement
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal

@@ -199,7 +199,7 @@ def test_the_night_tells_of_who_came_of_age_and_leads_to_the_signature(home: Hom
 def test_clerk_family_and_verifier_see_who_has_to_sign(home: Home, joined: Person) -> None:
     clerk, page = browser("clerk-371502101"), f"/office/benefits/{home.entitlement_id}/"
     assert "核对授权待签署" in clerk.get("/office/").content.decode()
-    assert page in clerk.get("/office/benefits/?todo=consent").content.decode()
+    assert page in clerk.get("/office/benefits/?pending=consent").content.decode()
     shown = clerk.get(page).content.decode()
     assert f"还没有签字：{joined.name}" in shown and "去签授权" in shown
     with fence(PLATFORM):

@@ -383,20 +383,20 @@ def test_dyn_22_money_without_a_plan_waits_for_who_settles_it(home: Home) -> Non
         assert not queries.recoveries_to_plan(lead).exists()
 
 
-def todo(home: Home, role: str, what: str) -> bool:
+def pending(home: Home, role: str, what: str) -> bool:
     actor = home.city.staff(role)
     with fence(actor):
-        return queries.benefits(actor, todo=what).filter(pk=home.entitlement_id).exists()
+        return queries.benefits(actor, pending=what).filter(pk=home.entitlement_id).exists()
 
 
 def test_dyn_13_a_suspension_in_its_last_month_is_on_the_clerks_list(home: Home) -> None:
     done(home, "CH-SUS", {"why": "UNTRACEABLE"})
     with clock.at(date(2020, 5, 31)):
-        assert not todo(home, "TOWN_CLERK", "pause")
+        assert not pending(home, "TOWN_CLERK", "pause")
     with clock.at(date(2020, 6, 1)):
-        assert todo(home, "TOWN_CLERK", "pause")
+        assert pending(home, "TOWN_CLERK", "pause")
         done(home, "CH-RES", {})
-        assert not todo(home, "TOWN_CLERK", "pause")
+        assert not pending(home, "TOWN_CLERK", "pause")
 
 
 def test_dyn_20_a_gradual_exit_nobody_ended_is_told_to_the_decider_and_not_paid_on(home: Home) -> None:
@@ -413,9 +413,9 @@ def test_dyn_20_a_gradual_exit_nobody_ended_is_told_to_the_decider_and_not_paid_
 
     assert faded(5) == faded(6) == set()
     with clock.at(date(2020, 5, 31)):
-        assert not todo(home, "TOWN_LEAD", "fading")
+        assert not pending(home, "TOWN_LEAD", "fading")
     with clock.at(date(2020, 6, 1)):
-        assert todo(home, "TOWN_LEAD", "fading")
+        assert pending(home, "TOWN_LEAD", "fading")
         for role, is_his in (("TOWN_LEAD", True), ("COUNTY_APPROVER", False), ("TOWN_CLERK", False)):
             actor = home.city.staff(role)
             with fence(actor):
@@ -426,7 +426,7 @@ def test_dyn_20_a_gradual_exit_nobody_ended_is_told_to_the_decider_and_not_paid_
     with clock.at(date(2020, 7, 3)):
         with fence(lead):
             ending = changes.end_fading(lead, home.entitlement_id)
-        assert not todo(home, "TOWN_LEAD", "fading")
+        assert not pending(home, "TOWN_LEAD", "fading")
         serve(home, ending)
         with fence(PLATFORM):
             july = PayLine.objects.get(pay_month=date(2020, 7, 1))

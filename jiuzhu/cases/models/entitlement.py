@@ -16,7 +16,7 @@ class Entitlement(models.Model):
 
     States of 5.1; VOID never took effect (another aid began before its first month). A status (no money) has
     ``valid_to``, the last day it holds without being recognised again (EDG-01, RIG-01). Nothing is sent for a month
-    after ``fades_until`` while a gradual exit lasts (DYN-20).
+    after ``fades_until`` while a gradual exit lasts (DYN-20); lists read it here, they know nothing of changes.
     """
 
     ACTIVE, SUSPENDED, GRADUAL = "ACTIVE", "SUSPENDED", "GRADUAL"

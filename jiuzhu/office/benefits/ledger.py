@@ -51,7 +51,11 @@ class SearchForm(forms.Form):
         required=False,
         choices=[("", "全部"), ("soon", "30天内到期"), ("due", "已到期"), ("late", "超期15天以上")],
     )
-    todo = forms.ChoiceField(label="待办", required=False, choices=[("", "全部"), *queries.TODO.items()])
+    pending = forms.ChoiceField(
+        label="待办",
+        required=False,
+        choices=[("", "全部"), *((key, words) for key, (words, _) in queries.PENDING.items())],
+    )
     town = forms.TypedChoiceField(label="镇街", required=False, coerce=int, empty_value=None)
 
     def __init__(self, data: Any, *, actor: Any) -> None:

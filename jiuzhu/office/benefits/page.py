@@ -59,7 +59,7 @@ def step_for(entitlement: Any, kind: str, **known: Any) -> Step | None:
 def sign_step(entitlement: Any, person: Any) -> Step | None:
     """Where a member signs who has not: he came of age, joined or came home."""
     consent = queries.consent_of(entitlement)
-    if consent is None or person is None or person.name not in consent.unsigned:
+    if consent is None or person is None or str(person.uid) not in consent.unsigned_refs:
         return None
     return Step("请他（她）签核对授权", reverse("office:signers", args=[entitlement.case.uid]), form=False)
 

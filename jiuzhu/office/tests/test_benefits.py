@@ -408,7 +408,7 @@ def test_a_suspended_benefit_says_why_and_until_when_and_keeps_nothing_back(home
         assert "暂停到期" in clerk.get("/office/").content.decode()
         assert (
             f"/office/benefits/{home.entitlement_id}/"
-            in clerk.get("/office/benefits/?todo=pause").content.decode()
+            in clerk.get("/office/benefits/?pending=pause").content.decode()
         )
     with clock.at(date(2022, 7, 5)):
         later = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()

@@ -129,11 +129,11 @@ def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
         (
             "核对授权待签署",
             benefits.consents_due(actor).count() if clerk else 0,
-            f"{ledger}?todo=consent",
+            f"{ledger}?pending=consent",
             "orange",
         ),
-        ("暂停到期", benefits.pauses_due(actor).count() if clerk else 0, f"{ledger}?todo=pause", "red"),
-        ("渐退期满待停发", len(benefits.fadings_to_end(actor)), f"{ledger}?todo=fading", "red"),
+        ("暂停到期", benefits.pauses_due(actor).count() if clerk else 0, f"{ledger}?pending=pause", "red"),
+        ("渐退期满待停发", len(benefits.fadings_to_end(actor)), f"{ledger}?pending=fading", "red"),
         (
             "多发待定退回方式",
             benefits.recoveries_to_plan(actor).count(),
