@@ -40,4 +40,4 @@ def test_as_57_who_is_due_home_is_looked_up_among_those_away(db: None) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = homes_of_returned(date(2020, 3, 10)).explain()
 
-    assert "Seq Scan on people_membership" not in plan and "membership_away" in plan
+    assert "Seq Scan on people_membership" not in plan and "membership_away" in plan, plan
