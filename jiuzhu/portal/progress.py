@@ -16,7 +16,7 @@ from jiuzhu.benefits import queries as benefits
 from jiuzhu.benefits import support_queries
 from jiuzhu.benefits.acts import consents as consent_acts
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import materials, service, verification, withdrawal
+from jiuzhu.cases.acts import authorisation, materials, service, verification, withdrawal
 from jiuzhu.cases.guards import PROVIDED_MATERIALS
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
@@ -96,9 +96,9 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
             "aid": registry.get(found.aid_type).name,
             "state": benefits.STATE_WORDS[found.state][0],
             "pause": pause,
+            "consent": consent,
             "unsigned": consent.unsigned if consent and (consent.renewing or consent.holds) else (),
             "refusal": refusal,
-            "may_withdraw": bool(consent and consent.holds),
             "signers_url": FRAME.signers_url(found.case.uid),
             "unpaid": bool(pause and pause.from_month <= clock.today()),
             "fading": benefits.fading_of(found),
@@ -123,6 +123,18 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
         },
         status=refusal.status if refusal else 200,
     )
+
+
+@citizen_only
+@require_POST
+def renew_consent(request: HttpRequest, number: int) -> HttpResponse:
+    """The family has every adult sign anew, before the consent ends or after it did (VER-21)."""
+    found = benefits.benefit(request.asker, number)
+    try:
+        authorisation.renew(request.asker, found.case.uid)
+    except Refusal as refusal:
+        return benefit(request, number, refusal=refusal)
+    return redirect(FRAME.signers_url(found.case.uid))
 
 
 @citizen_only

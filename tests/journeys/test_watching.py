@@ -172,6 +172,42 @@ def test_who_joined_signs_on_a_phone_before_the_review_and_later_all_sign_anew(c
     family.press("去签授权书").sees("全部签好后才能复核").sound()
 
 
+def test_a_member_elsewhere_signs_by_link_and_the_family_takes_its_consent_back(city: City) -> None:
+    """VER-21, VER-23: the link asks who he is and opens one signature; taking back says what follows."""
+    city.on(GRANTED - timedelta(days=19))
+    place = homes.place()
+    home = place.home([ADULT, SPOUSE], [(0, "pension", 450)], granted_on=GRANTED)
+    with fence(PLATFORM):
+        joined = place._person(home.entitlement.household, CHILD, 7, GRANTED)
+    city.on(TODAY)
+    mine = f"/mine/benefits/{home.entitlement_id}/"
+
+    family = city.phone()
+    moves.enter(family, {"people": [{"name": home.persons[0].name, "id_no": home.persons[0].id_no}]})
+    family.open(mine).press("去签授权书").press("发给本人签").sees(f"请{joined.name}用自己的手机扫码").sound()
+    link = family.page.locator(".gov-mono.gov-break").inner_text()
+
+    elsewhere = city.phone().open(link).sees("请先确认是本人").sound()
+    elsewhere.fill("身份证号后 6 位", "00000X").press("继续").sees("后 6 位").sound()
+    elsewhere.fill("身份证号后 6 位", joined.id_no[-6:]).press("继续").sees("授权").sound()
+    elsewhere.page.locator("#read").check()
+    elsewhere.draw().press("同意并签字").sees("签好了").sound()
+    elsewhere.open(link)
+    assert elsewhere.page.get_by_role("button", name="同意并签字").count() == 0
+    elsewhere.sound()
+
+    family.open(mine)
+    assert "请签核对授权" not in family.page.content()
+    family.page.get_by_text("撤回核对授权").click()
+    family.sound().fill("为什么撤回", "不想再被查询").press("撤回授权").sees("不再向部门查询").sound()
+
+    clerk = (
+        city.staff(f"clerk-{TOWN}").open(f"/office/benefits/{home.entitlement_id}/").sees("已失效").sound()
+    )
+    family.open(mine).sees("在手机上就能签").sound().press("全家重新签署").sees("还有 3 人没有签").sound()
+    clerk.open(f"/office/benefits/{home.entitlement_id}/").sees("正在重新签署").sound()
+
+
 def test_a_member_goes_to_prison_and_the_family_stays_on(city: City) -> None:
     """HH-11, AS-57: when he is due home is entered with his leaving; the night tells of it."""
     city.on(GRANTED - timedelta(days=19))

@@ -330,7 +330,7 @@ def beside(case: Case, draw: Draw) -> Try:
         Try("archive", (CLERK, "CENTER_STAFF"), lambda a: archive.close_dossier(a, uid)),
         Try("convert", (CLERK,), lambda a: convert(a, case, draw)),
         Try("move away", (CLERK,), lambda a: transfer.request_transfer(a, uid, to_town_id=one_of(draw, other).id, reason="随子女居住")),
-        Try("consent anew", (CLERK,), lambda a: authorisation.renew(a, uid)),
+        Try("consent anew", (CLERK, FAMILY), lambda a: authorisation.renew(a, uid)),
         Try("sign late", (CLERK, FAMILY), lambda a: authorisation.sign(a, uid, person_uid=one_of(draw, persons).uid, picture=SIGNATURE)),
         Try("object", (FAMILY,), lambda a: objection.object_publicly(posting.token if posting else "none", content="他家有一辆车没有报")),
     ]  # fmt: skip

@@ -166,7 +166,7 @@ def test_an_expired_consent_stops_every_question_until_it_is_signed_anew(home: H
 
 
 @pytest.mark.parametrize("role", ["TOWN_LEAD", "TOWN_VERIFIER", "CENTER_STAFF"])
-def test_only_the_clerk_has_a_consent_signed_anew(home: Home, role: str) -> None:
+def test_who_decides_or_verifies_has_no_consent_signed_anew(home: Home, role: str) -> None:
     with refused("E_AUTH"):
         renew(home, role)
 
@@ -229,21 +229,23 @@ def test_ver_23_a_family_takes_its_consent_back_and_its_review_is_due(home: Home
         clerk = browser("clerk-371502101")
     page = f"/mine/benefits/{home.entitlement_id}/"
     assert "撤回核对授权" in family.get(page).content.decode()
-    assert family.post(f"{page}consent/", {"reason": ""}).status_code == 422
-    assert family.post(f"{page}consent/", {"reason": "不愿意再查了"}).status_code == 302
+    assert family.post(f"{page}consent/back/", {"reason": ""}).status_code == 422
+    assert family.post(f"{page}consent/back/", {"reason": "不愿意再查了"}).status_code == 302
     with fence(PLATFORM):
         assert home.entitlement.case.authorisation.state == "WITHDRAWN"
         assert set(Run.objects.values_list("state", flat=True)) == {"STOPPED"}
         assert Review.objects.get().state == "PLANNED"
     assert home.amounts()[-1][1] == "" and due(home)
-    assert "撤回核对授权" not in family.get(page).content.decode()
-    assert family.post(f"{page}consent/", {"reason": "再说一次"}).status_code == 409
+    told = family.get(page).content.decode()
+    assert "撤回核对授权" not in told and "已经撤回或者到期" in told
+    assert family.post(f"{page}consent/back/", {"reason": "再说一次"}).status_code == 409
     with refused("E_NOAUTH"):
         start(home)
 
     shown = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
     assert "已失效" in shown and "全家重新签署" in shown
-    renew(home)
+    assert family.post(f"{page}consent/").url == f"/mine/{home.entitlement.case.uid}/signers/"
+    assert family.post(f"{page}consent/").status_code == 409
     for each in home.persons:
         sign(home, each)
     start(home)

@@ -126,7 +126,7 @@ def renew(actor: Actor, uid: UUID | str) -> Authorisation:
     """
     with transaction.atomic():
         case = locked(actor, uid)
-        check_may_do(actor, case, ("TOWN_CLERK",), _RENEW)
+        check_may_do(actor, case, FAMILY_SIDE, _RENEW)
         if case.authorisation is None or not consents.in_benefit(case):
             raise Refusal("E_STATE", act=_RENEW, state=STATES[case.state].name)
         if waiting := consents.renewal_of(case):

@@ -18,6 +18,7 @@ from jiuzhu.benefits import queries, table
 from jiuzhu.benefits.acts import changes as acts
 from jiuzhu.benefits.acts import consents, ending
 from jiuzhu.cases.acts import authorisation
+from jiuzhu.cases.permissions import FAMILY_SIDE
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.office.benefits.page import (
@@ -150,7 +151,7 @@ def benefit(request: HttpRequest, number: int, refusal: Refusal | None = None) -
         "dues": _dues(found),
         "consent": queries.consent_of(found),
         "signers_url": reverse("office:signers", args=[found.case.uid]),
-        "may_renew": clerk,
+        "may_renew": actor.role in FAMILY_SIDE,
         "overpays": overpay_table(list(queries.overpays(actor, open_only=False).filter(entitlement=found))),
         "papers": papers,
         "serve_url": _serve_url(found, changes) if clerk and any(each["open"] for each in papers) else "",
