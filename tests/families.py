@@ -118,13 +118,23 @@ class Family:
     def citizen(self) -> Actor:
         from jiuzhu.infra import walk
 
-        return walk._citizen(self.case)
+        return walk.citizen_of(self.case)
 
     def staff(self, role: str, position: int = 0) -> Actor:
         """Whoever holds ``role`` over this case: at the town, its county or the city."""
         case = self.case
         organ = case.town if role.startswith(("TOWN", "VILLAGE")) else case.county
         return self.city.staff(role, organ, position)
+
+    def receive(self, code: str) -> Family:
+        """The family opens its latest paper of this kind on the phone, now."""
+        from jiuzhu.cases.acts import service
+        from jiuzhu.cases.queries import papers_of
+
+        with self.at(), fence(self.citizen) as family:
+            paper = next(each for each in reversed(papers_of(family, self.case)) if each.code == code)
+            service.receive_paper(family, self.uid, paper.id)
+        return self
 
     def steps(self) -> list[str]:
         with fence(PLATFORM):

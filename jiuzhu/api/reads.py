@@ -52,6 +52,7 @@ def shown(actor: Any, case: Any, row: Any = None) -> dict[str, Any]:
         "open": case.open,
         "due_on": row.due_on if row else None,
         "colour": row.colour if row else "",
+        "unserved": bool(row and row.unserved),
         "moves": sorted({move.key for move in moves}),
     }
 
@@ -159,6 +160,7 @@ def cases(
     state: str = "",
     q: str = Query("", max_length=40),
     open_only: bool = False,
+    unserved: bool = False,
     after: str = "",
     limit: int = Query(20, ge=1, le=100),
 ) -> dict[str, Any]:
@@ -167,6 +169,7 @@ def cases(
         state=state,
         q=q.replace("\x00", ""),
         open_only=open_only,
+        unserved=unserved,
         after=cursor(after),
         limit=limit,
     )

@@ -27,6 +27,7 @@ class CaseOut(Schema):
     open: bool
     due_on: date | None = None
     colour: str = ""
+    unserved: bool = Field(False, description="有文书还没有送达（只对负责送达的人）")
     moves: list[str] = []
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import offers, registry
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import authority, consents, guards, homecomings
+from jiuzhu.cases import authority, consents, guards, homecomings, windows
 from jiuzhu.cases import clocks as case_clocks
 from jiuzhu.cases.homecomings import Homecoming
 from jiuzhu.cases.models import (
@@ -104,6 +104,7 @@ class Row:
     clock: ClockState | None
     moves: tuple[Move, ...]
     paused: bool = False  # the time of the whole case stands still
+    unserved: bool = False  # a paper lies here that the family does not have in hand (DOC-03)
 
     @property
     def stands_still(self) -> bool:
@@ -131,6 +132,7 @@ def _rows(actor: Actor, cases: list[Case]) -> list[Row]:
     now = clock.now()
     paused = Pause.objects.filter(case__in=cases, ends_on__isnull=True).select_related("case")
     still = {each.case_id for each in paused if stands_still(each.case)}
+    waiting = set(_unserved(actor).filter(case_id__in=[case.id for case in cases]))
     return [
         Row(
             case=case,
@@ -138,9 +140,23 @@ def _rows(actor: Actor, cases: list[Case]) -> list[Row]:
             clock=case_clocks.state_of(nearest[case.id], now=now) if case.id in nearest else None,
             moves=available_moves(actor, case),
             paused=case.id in still,
+            unserved=case.id in waiting,
         )
         for case in cases
     ]
+
+
+def _unserved(actor: Actor) -> QuerySet[Document, int]:
+    """Cases with a paper the asker has to hand over; notices of changes are told of with the change (K12)."""
+    if not has_power(actor.role, "documents.serve"):
+        return Document.objects.none().values_list("case_id", flat=True)
+    waiting = Document.objects.filter(state=Document.ISSUED, needs_service=True, case_id__isnull=False)
+    return waiting.exclude(code="W36").values_list("case_id", flat=True)
+
+
+def to_serve(actor: Actor) -> QuerySet[Case]:
+    """Cases of the asker's area with papers the family does not have in hand yet, open or decided (DOC-03, CLK-RN)."""
+    return visible(actor).filter(pk__in=_unserved(actor))
 
 
 def listing(
@@ -151,11 +167,12 @@ def listing(
     village: str = "",
     q: str = "",
     open_only: bool = False,
+    unserved: bool = False,
     after: int | None = None,
     limit: int = PAGE,
 ) -> tuple[list[Row], int | None]:
     """Newest first, keyset paged: ``(rows, next)`` where ``next`` is passed as ``after`` for the following page."""
-    cases = visible(actor)
+    cases = to_serve(actor) if unserved else visible(actor)
     if state:
         cases = cases.filter(state=state)
     if town:
@@ -179,8 +196,18 @@ def listing(
 _OCCASIONAL = ("D31", "D31w", "D26", "VER-10", "DTH", "REL-04", "CONV", "VER-CV", "E2c", "E6c", "E6v", "E6r")
 
 
+def _today_of(row: Row) -> Row | None:
+    """The row as a task of today. Who only hands over a paper is not told of the time others have for the case."""
+    if any(move.key not in _OCCASIONAL for move in row.moves):
+        return row
+    if not row.unserved:
+        return None
+    own = row.clock is not None and row.clock.clock in windows.ENDED_BY
+    return row if own else replace(row, clock=None)
+
+
 def due_today(actor: Actor, *, limit: int = 100) -> list[Row]:
-    """What this person can act on now, the nearest deadline first."""
+    """What this person can act on now, the nearest deadline first; papers of whatever case until the family has them."""
     mine = {
         state
         for aid in registry.all_types()
@@ -190,13 +217,11 @@ def due_today(actor: Actor, *, limit: int = 100) -> list[Row]:
     }
     cases = (
         visible(actor)
-        .filter(open=True, state__in=mine)
+        .filter(Q(open=True, state__in=mine) | Q(pk__in=list(_unserved(actor))))
         .annotate(due=Min("clocks__due_on", filter=Q(clocks__ended_at__isnull=True)))
         .order_by(F("due").asc(nulls_last=True), "id")[:limit]
     )
-    rows = [
-        row for row in _rows(actor, list(cases)) if any(move.key not in _OCCASIONAL for move in row.moves)
-    ]
+    rows = [row for row in map(_today_of, _rows(actor, list(cases))) if row]
     return sorted(rows, key=lambda row: (row.due_on or date.max, row.case.id))
 
 
@@ -559,10 +584,9 @@ def letter_preview(case: Case, key: str) -> list[str]:
     if key == "D6":
         return verification.blocking_reasons(verification.latest_report(case.id))
     if key == "D5":
-        today = clock.today()
-        days = int(parameters.plain_values(case.county, on=today, regime=case.regime)["apply_window_days"])
-        until = today + timedelta(days=days)
-        return [f"核对结果符合规定，请在{until:%Y年%-m月%-d日}前提出正式申请。"]
+        return [
+            f"核对结果符合规定，请在{windows.last_day_to_apply(case, clock.today()):%Y年%-m月%-d日}前提出正式申请。"
+        ]
     return []
 
 
@@ -603,10 +627,7 @@ def authority_of(case: Case) -> str:
 
 def stage_counts(actor: Actor) -> dict[str, int]:
     """Open cases by state, for tiles and charts."""
-    counts: dict[str, int] = {}
-    for state in visible(actor).filter(open=True).values_list("state", flat=True):
-        counts[state] = counts.get(state, 0) + 1
-    return counts
+    return dict(visible(actor).filter(open=True).order_by().values_list("state").annotate(Count("id")))
 
 
 def lapsing(on: date) -> list[tuple[UUID, str]]:
@@ -618,19 +639,16 @@ def lapsing(on: date) -> list[tuple[UUID, str]]:
     }
     with fence(PLATFORM):
         waiting = Case.objects.filter(state="MAY_APPLY").select_related("county")
-        unused = [(case.uid, "D11x") for case in waiting if _apply_window_over(case, on)]
+        unused = [(case.uid, "D11x") for case in waiting if on > windows.apply_until(case)]
         rows = CaseClock.objects.filter(ended_at__isnull=True, due_on__lt=on, clock__in=keys).select_related(
             "case"
         )
         return unused + [
-            (row.case.uid, keys[row.clock][1]) for row in rows if row.case.state == keys[row.clock][0]
+            (row.case.uid, keys[row.clock][1])
+            for row in rows
+            if row.case.state == keys[row.clock][0]
+            and (row.clock not in windows.OPENED_BY or windows.ran_out(row.case, on))
         ]
-
-
-def _apply_window_over(case: Case, on: date) -> bool:
-    step = case.steps.filter(to_state="MAY_APPLY").order_by("-seq").first()
-    days = parameters.plain_values(case.county, on=on, regime=case.regime)["apply_window_days"]
-    return step is not None and on > step.on + timedelta(days=int(days))
 
 
 def misplaced(on: date) -> list[UUID]:

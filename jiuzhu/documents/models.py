@@ -66,6 +66,13 @@ class Document(SealedRow):
                 fields=["doc_no"], condition=~Q(doc_no=""), name="document_number_unique"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["case_id"],
+                condition=Q(state="ISSUED", needs_service=True),
+                name="document_to_serve",
+            )
+        ]
 
 
 class Service(models.Model):

@@ -12,7 +12,7 @@ from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.cases.acts.emergency import handing_over, registering, reporting
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
-from jiuzhu.infra.walk import Walker, drawn_picture, later
+from jiuzhu.infra.walk import Walker, citizen_of, drawn_picture, hand_over, later
 from jiuzhu.parameters import queries as parameters
 
 Note = Callable[[str, str], None]
@@ -43,6 +43,8 @@ def urgent_walk(walker: Walker, family: dict[str, Any], note: Note) -> Iterator[
         with fence(lead):
             reporting.reject(lead, case.uid, codes=["RC-FALSE"], reason="上门查看，所报情况不属实。")
         note("refused", case.case_no)
+        yield later(1, 15)
+        hand_over(walker, case, citizen_of(case), family)
         return
     yield clock.now() + timedelta(hours=told["answer_hours"])
     _deliver(walker, case, town, family)

@@ -110,7 +110,7 @@ def family_walk(
     case = _first_word(walker, family)
     note("opened", case.case_no)
     town = case.town
-    citizen = _citizen(case)
+    citizen = citizen_of(case)
     signers = _sign(walker, case, citizen, family)
     if not signers:
         note("waiting_for_signature", case.case_no)
@@ -118,10 +118,13 @@ def family_walk(
         with fence(citizen):
             withdrawal.withdraw(citizen, case.uid, reason="家庭成员不同意签署授权")
         note("withdrawn", case.case_no)
+        hand_over(walker, case, citizen, family)
         return case
     if not _asks_later(case):
         yield later(1)
         yield from _verify(walker, case, family)
+        yield later(0)
+        hand_over(walker, case, citizen, family)
         state = state_of(case)
         if state == "VER_NOT_FIT":
             went_on = yield from _not_fit(walker, case, family, citizen, note)
@@ -136,6 +139,7 @@ def family_walk(
             acceptance.ask_for_correction(
                 clerk, case.uid, items=list(family["behaviour"]["forgets"]), explanation="请一次补齐。"
             )
+    hand_over(walker, case, citizen, family)
     if family["behaviour"].get("forgets"):
         yield later(4)
         _supply(case, citizen, family)
@@ -144,11 +148,14 @@ def family_walk(
     with fence(clerk):
         acceptance.accept(clerk, case.uid, file_kin=True)
     note("accepted", case.case_no)
+    yield later(0)
+    hand_over(walker, case, citizen, family)
     if family["behaviour"].get("withdraws_after") == "ACCEPTED":
         yield later(2)
         with fence(citizen):
             withdrawal.withdraw(citizen, case.uid, reason="家庭情况好转，自愿放弃")
         note("withdrawn", case.case_no)
+        hand_over(walker, case, citizen, family)
         return case
     yield from go_on(walker, case, family, note)
     return case
@@ -156,7 +163,7 @@ def family_walk(
 
 def go_on(walker: Walker, case: Case, family: dict[str, Any], note: Callable[[str, str], None]) -> Walk:
     """From wherever the case stands after its acceptance to its end."""
-    town, county, citizen = case.town, case.county, _citizen(case)
+    town, county, citizen = case.town, case.county, citizen_of(case)
     while (state := state_of(case)) not in TERMINAL:
         if state == "ACCEPTED":
             if _asks_later(case):
@@ -174,10 +181,10 @@ def go_on(walker: Walker, case: Case, family: dict[str, Any], note: Callable[[st
     state = state_of(case)
     note(state.lower(), case.case_no)
     yield later(1, 15)
-    _hand_over(walker, case, citizen, family)
+    hand_over(walker, case, citizen, family)
 
 
-def _hand_over(walker: Walker, case: Case, citizen: Actor, family: dict[str, Any]) -> None:
+def hand_over(walker: Walker, case: Case, citizen: Actor, family: dict[str, Any]) -> None:
     """Every third family reads its papers on the phone, the others sign for them at the door (DOC-03)."""
     online = family["index"] % 3 == 0
     clerk = walker.staff("TOWN_CLERK", case.town)
@@ -198,7 +205,7 @@ def state_of(case: Case) -> str:
         return Case.objects.values_list("state", flat=True).get(pk=case.pk)
 
 
-def _citizen(case: Case) -> Actor:
+def citizen_of(case: Case) -> Actor:
     return Actor(
         kind=CITIZEN,
         id=None,
@@ -372,6 +379,8 @@ def _not_fit(
         verifier = walker.staff("TOWN_VERIFIER", case.town)
         with fence(verifier):
             verification.conclude_recheck(verifier, case.uid)
+        yield later(0)
+        hand_over(walker, case, citizen, family)
         if state_of(case) == "MAY_APPLY":
             note("recheck_fit", case.case_no)
             return True

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import queries
-from jiuzhu.core import clock
+from jiuzhu.cases import queries, windows
 from jiuzhu.core.codes import name_of
-from jiuzhu.parameters import queries as parameters
 from jiuzhu.ui.formats import cn_date
 from jiuzhu.workflow.states import STAGES, STATES, State
 
@@ -98,12 +96,7 @@ def promise(case: Any) -> dict[str, Any] | None:
 def _apply_window(case: Any) -> dict[str, Any] | None:
     if case.state != "MAY_APPLY":
         return None
-    step = case.steps.filter(to_state="MAY_APPLY").order_by("-seq").first()
-    days = int(
-        parameters.plain_values(case.county, on=clock.today(), regime=case.regime)["apply_window_days"]
-    )
-    last = step.on + timedelta(days=days)
-    return {"sentence": f"请在{cn_date(last)}以前提交申请表", "state": None}
+    return {"sentence": f"请在{cn_date(windows.apply_until(case))}以前提交申请表", "state": None}
 
 
 def stage_days(steps: list[Any]) -> dict[str, date]:

@@ -38,7 +38,7 @@ from jiuzhu.infra import invariants, queue
 from jiuzhu.infra.chores import Chores
 from jiuzhu.infra.payroll_walk import BUILD_DAY, PayrollWalk
 from jiuzhu.infra.urgent_walk import urgent_walk
-from jiuzhu.infra.walk import _citizen
+from jiuzhu.infra.walk import citizen_of
 from jiuzhu.jobs import benefits as benefit_jobs
 from jiuzhu.jobs import tasks
 from jiuzhu.parameters import queries as parameters
@@ -156,7 +156,7 @@ class Life(RuleBasedStateMachine):
 
     def actor(self, role: str, case: Case, position: int = 0) -> Actor | None:
         if role == "APPLICANT":
-            return _citizen(case)
+            return citizen_of(case)
         organ = case.town if role.startswith(("TOWN", "VILLAGE")) else case.county
         if role == "FOREIGNER":
             role, organ = "TOWN_CLERK", Organisation.objects.get(code="371581101")

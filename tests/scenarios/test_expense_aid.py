@@ -63,7 +63,7 @@ class Expense:
                 causes=["21"],
                 aid_type="TA_EXPENSE",
             ).pk
-        self.citizen = walk._citizen(self.case)
+        self.citizen = walk.citizen_of(self.case)
 
     def at(self, days: int = 0) -> Any:
         self.now += timedelta(days=days, minutes=5)

@@ -137,7 +137,7 @@ def test_as_07_deposits_at_the_limit_pass_and_one_fen_more_does_not(
 
 @pytest.mark.parametrize("day", [10, 11])
 def test_as_08_a_sold_car_is_rechecked_within_ten_days_and_the_deposits_stand(city: City, day: int) -> None:
-    family = _with_car_and_deposits(city).until("VER_NOT_FIT")
+    family = _with_car_and_deposits(city).until("VER_NOT_FIT").receive("W07")
     holder, told_on = family.facts["people"][0], family.now.date()
     with fence(PLATFORM):
         told_on = family.case.steps.get(to_state="VER_NOT_FIT").on

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.roles import has_power, role_name
-from jiuzhu.cases import clocks, one_visit
+from jiuzhu.cases import clocks, one_visit, windows
 from jiuzhu.cases.acts._act import locked
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.queries import papers_of
@@ -19,8 +19,6 @@ from jiuzhu.documents.models import Document, Service
 from jiuzhu.vault.uploads import Picture
 
 MODES = choices("service_mode")
-# A clock ends when every paper it promised (some aid has no certificate) is in the family's hands.
-PROMISED = {"CLK-RN": ("W22",), "CLK-CARD": ("W23", "W24")}
 
 
 def serve_paper(
@@ -85,11 +83,12 @@ def _serve(
     waiting = set(
         Document.objects.filter(case_id=case.id, state=Document.ISSUED).values_list("code", flat=True)
     )
-    if paper.code == "W07":  # the family's ten days run from the day it has the paper in hand
-        clocks.restart(case, "CLK-OBJW", service.served_at)
+    for clock_id, code in windows.OPENED_BY.items():
+        if paper.code == code:
+            clocks.restart(case, clock_id, service.served_at)
     if mode == one_visit.WINDOW:
         one_visit.note(actor, case, "领取文书", place=mode)
-    for clock_id, codes in PROMISED.items():
+    for clock_id, codes in windows.ENDED_BY.items():
         if paper.code in codes and waiting.isdisjoint(codes):
             clocks.stop(case, clock_id, service.served_at)
     return service

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import evidence, guards, homecomings
+from jiuzhu.cases import evidence, guards, homecomings, windows
 from jiuzhu.cases.acts._act import Act, acting, attempt, locked
 from jiuzhu.cases.acts.investigation import assess_anew, open_round
 from jiuzhu.cases.guards import GUARDS
@@ -215,10 +215,7 @@ def notify_may_apply(
 
 
 def _tell_may_apply(act: Act) -> None:
-    days = int(
-        parameters.plain_values(act.case.county, on=act.today, regime=act.case.regime)["apply_window_days"]
-    )
-    act.paper("W06", apply_until_on=act.today + timedelta(days=days))
+    act.paper("W06", apply_until_on=windows.last_day_to_apply(act.case, act.today))
 
 
 def notify_not_fit(

@@ -9,7 +9,7 @@ import pytest
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.cases import clocks
-from jiuzhu.cases.acts import acceptance, timekeeping
+from jiuzhu.cases.acts import acceptance, timekeeping, verification
 from jiuzhu.cases.models import CaseClock, Extension, Pause, Step
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import WorkCalendar, shipped_calendar
@@ -307,11 +307,10 @@ def test_the_windows_of_the_family_close_by_the_daily_job(city: City) -> None:
     """D10, D15, D11x: on the last day everything is still open, on the next the case is ended."""
     from jiuzhu.jobs.tasks import lapse
 
-    not_fit = city.walk_to("VER_NOT_FIT", story="two_houses")
+    not_fit = city.walk_to("VER_NOT_FIT", story="two_houses").receive("W07")
     correcting = city.walk_to("CORRECTION", story="correction_needed")
-    invited = city.walk_to("MAY_APPLY")
-    with fence(PLATFORM):
-        told_on = invited.case.steps.get(to_state="MAY_APPLY").on
+    invited = city.walk_to("MAY_APPLY").receive("W06")
+    told_on = invited.now.date()
     last_days = [
         (not_fit, _due(not_fit, "CLK-OBJW")),
         (correcting, _due(correcting, "CLK-CORR")),
@@ -339,19 +338,43 @@ def test_a_posting_that_hung_long_enough_is_nobodys_delay(city: City) -> None:
 
 def test_the_ten_days_run_from_the_day_the_paper_is_in_hand(city: City) -> None:
     """CLK-OBJW starts with W07 received."""
-    from jiuzhu.cases.acts import service
-    from jiuzhu.cases.queries import papers_of
-
     family = city.walk_to("VER_NOT_FIT", story="two_houses")
-    citizen, told = family.citizen, _due(family, "CLK-OBJW")
-    later = clock.instant(_wd(family.now.date(), 2))
-    with fence(PLATFORM):
-        paper = next(each for each in papers_of(PLATFORM, family.case) if each.code == "W07")
+    told = _due(family, "CLK-OBJW")
+    family.now = clock.instant(_wd(family.now.date(), 2))
+    family.receive("W07")
 
-    with family.at(later), fence(citizen):
-        service.receive_paper(citizen, family.uid, paper.id)
+    assert _due(family, "CLK-OBJW") == _wd(family.now.date(), 10) > told
 
-    assert _due(family, "CLK-OBJW") == _wd(later.date(), 10) > told
+
+@pytest.mark.parametrize(
+    ("story", "state", "code"),
+    [("two_houses", "VER_NOT_FIT", "W07"), ("plain_poor", "MAY_APPLY", "W06")],
+)
+def test_no_window_runs_out_on_a_family_that_never_got_its_paper(
+    city: City, story: str, state: str, code: str
+) -> None:
+    """CLK-OBJW, D11x: a year later the family may still object or apply; from the paper's day on its time runs."""
+    from jiuzhu.jobs.tasks import lapse
+
+    family = city.walk_to(state, story=story)
+    family.now += timedelta(days=300)
+    with family.at():
+        lapse()
+    assert family.case.state == state
+    with family.at(), fence(family.citizen) as citizen:
+        if state == "VER_NOT_FIT":
+            with refused("E_REASONS"):  # not E_LATE
+                verification.object_to_report(citizen, family.uid, reason=" ")
+
+    family.receive(code)
+    handed = family.now.date()
+    last = _wd(handed, 10) if code == "W07" else handed + timedelta(days=30)
+    with family.at(clock.instant(last, 23)):
+        lapse()
+    assert family.case.state == state
+    with family.at(clock.instant(last + timedelta(days=1), 2)):
+        lapse()
+    assert family.case.state == "TERMINATED"
 
 
 def test_review_and_payment_have_their_clocks() -> None:

@@ -137,7 +137,9 @@ def _start(regime: str) -> dict[str, Any]:
     return {"start": date(2022, 2, 8)} if regime == "BY_DATE" else {}
 
 
-@pytest.mark.parametrize(("how", "states"), zip(WALKS, ALL, strict=True), ids=["town", "county", "later"])
+@pytest.mark.parametrize(
+    ("how", "states"), list(zip(WALKS, ALL, strict=True)), ids=["town", "county", "later"]
+)
 def test_an_applicant_alone_in_the_household_dies_and_the_case_ends(
     city: City, how: tuple[dict[str, Any], str], states: set[str]
 ) -> None:
@@ -161,7 +163,9 @@ def test_an_applicant_alone_in_the_household_dies_and_the_case_ends(
     assert met == states
 
 
-@pytest.mark.parametrize(("how", "states"), zip(WALKS, ALL, strict=True), ids=["town", "county", "later"])
+@pytest.mark.parametrize(
+    ("how", "states"), list(zip(WALKS, ALL, strict=True)), ids=["town", "county", "later"]
+)
 def test_another_adult_goes_on_where_the_applicant_died(
     city: City, how: tuple[dict[str, Any], str], states: set[str]
 ) -> None:
@@ -375,7 +379,9 @@ def test_somebody_names_a_relative_the_register_does_not_know(city: City) -> Non
 # —— refusal to co-operate, withdrawal, windows
 
 
-@pytest.mark.parametrize(("how", "states"), zip(WALKS, ALL, strict=True), ids=["town", "county", "later"])
+@pytest.mark.parametrize(
+    ("how", "states"), list(zip(WALKS, ALL, strict=True)), ids=["town", "county", "later"]
+)
 def test_refusal_to_cooperate_and_the_familys_own_word_end_it_in_every_state(
     city: City, how: tuple[dict[str, Any], str], states: set[str]
 ) -> None:

@@ -50,7 +50,9 @@ class SearchForm(forms.Form):
         required=False,
         choices=[("", "全部"), *((code, each.name) for code, each in STATES.items())],
     )
-    open = forms.ChoiceField(label="范围", required=False, choices=[("", "全部"), ("1", "只看在办")])
+    open = forms.ChoiceField(
+        label="范围", required=False, choices=[("", "全部"), ("1", "只看在办"), ("serve", "文书待送达")]
+    )
     town = forms.TypedChoiceField(label="镇街", required=False, coerce=int, empty_value="")
     village = forms.ChoiceField(label="村（居）", required=False)
 
@@ -87,7 +89,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         town=given.get("town", ""),
         village=given.get("village", ""),
         q=given.get("q", "").strip(),
-        open_only=bool(given.get("open")),
+        open_only=given.get("open") == "1",
+        unserved=given.get("open") == "serve",
         after=int(after) if after.isdigit() else None,
         limit=limit,
     )

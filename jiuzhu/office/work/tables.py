@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.urls import reverse
 from jiuzhu.accounts.organisations import village_name
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
+from jiuzhu.core import clock
 from jiuzhu.ui.tables import Action, Column, Page, Table
 
 _TONES = {"RED": "red", "ORANGE": "orange"}
@@ -21,8 +23,11 @@ def case_url(row: Any) -> str:
 
 
 def next_moves(row: Any) -> list[Action]:
-    """The buttons of a row: every move but ending the case, at most two."""
+    """The buttons of a row: papers to hand over, every move but ending the case, at most two."""
     titles: dict[str, Action] = {}
+    if row.unserved:
+        there = f"{case_url(row)}?tab=papers"
+        titles[there] = Action("送达文书", there)
     for move in row.moves:
         if move.key == "D11r" and not queries.report_expired(row.case):
             continue
@@ -36,9 +41,13 @@ def _due(row: Any) -> Any:
     return {"paused": True, "due_on": row.due_on} if row.stands_still else row.clock
 
 
+def _day(on: date) -> str:
+    return (f"{on.year}年" if on.year != clock.today().year else "") + f"{on.month}月{on.day}日"
+
+
 def due_words(row: Any) -> str:
     """What falls due and on which day: 完成调查 10月9日."""
-    words = f"{row.clock.name} {row.due_on.month}月{row.due_on.day}日" if row.clock else ""
+    words = f"{row.clock.name} {_day(row.due_on)}" if row.clock else ""
     return f"{words}，总时限已暂停" if row.paused and not row.stands_still else words
 
 
