@@ -186,7 +186,7 @@ def close_month(actor: Actor, town_id: int, *, month: date, counted_fen: int, no
         if wanted is None or month != wanted:
             state = f"应先结{wanted:%Y年%m月}" if wanted else "没有可以月结的月份"
             raise Refusal("E_STATE", act="备用金月结", state=state)
-        balance = _balance_at(town, add_months(month, 1))
+        balance = queries.balance_at(town, add_months(month, 1))
         if counted_fen != balance:
             raise Refusal(
                 "E_FUND_COUNT",
@@ -203,8 +203,3 @@ def close_month(actor: Actor, town_id: int, *, month: date, counted_fen: int, no
             counted_fen=counted_fen,
             note=f"{month:%Y年%m月}末余额{yuan(balance)}元，清点相符。{note.strip()}"[:200],
         )
-
-
-def _balance_at(town: Organisation, before: date) -> int:
-    last = Entry.objects.filter(town=town, on__lt=before).order_by("-seq").first()
-    return last.balance_fen if last else 0

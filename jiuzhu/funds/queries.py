@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.models import Organisation
+from jiuzhu.accounts.roles import has_power
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.funds import permissions
@@ -21,6 +22,12 @@ PAGE = 50
 def balance_of(town: Organisation) -> int:
     """Fen in the town's fund now; nothing where none was opened."""
     last = Entry.objects.filter(town=town).order_by("-seq").first()
+    return last.balance_fen if last else 0
+
+
+def balance_at(town: Organisation, before: date) -> int:
+    """Fen in the book at the end of the day before."""
+    last = Entry.objects.filter(town=town, on__lt=before).order_by("-seq").first()
     return last.balance_fen if last else 0
 
 
@@ -112,6 +119,14 @@ def to_close(town: Organisation, on: date) -> date | None:
         return None
     month = add_months(closed.month, 1) if closed else first.on.replace(day=1)
     return month if add_months(month, 1) <= on else None
+
+
+def waiting_closings(actor: Actor, on: date) -> list[tuple[Organisation, date]]:
+    """Towns whose fund the asker closes and the first month that is over without a closing (TA-21)."""
+    if not has_power(actor.role, "fund.close"):
+        return []
+    towns = Organisation.objects.filter(pk__in=actor.towns, kind=Organisation.TOWN).order_by("code")
+    return [(town, month) for town in towns if (month := to_close(town, on))]
 
 
 def left_to_return(entry: Entry) -> int:

@@ -66,13 +66,28 @@ class Chores:
         self.walker, self.counties = walker, counties
 
     def day(self, today: date) -> dict[str, int]:
-        done = {"top_ups": 0, "standards": 0}
+        done = {"top_ups": 0, "closings": 0, "standards": 0}
         calendar = parameters.calendar()
         if today == calendar.roll_forward(today.replace(day=2)).on:
             for county in self.counties:
+                done["closings"] += self._close_months(county, today)
                 done["top_ups"] += self._top_up(county, today)
                 done["standards"] += self._standard(county, today)
         return done
+
+    def _close_months(self, county: Organisation, today: date) -> int:
+        """TA-21: the till is counted and every month that is over closed."""
+        made = 0
+        for town in towns_of(county, today):
+            if town.code not in demo.TOWNS:
+                continue
+            teller = self.walker.staff("TOWN_PAYROLL", town)
+            with fence(teller):
+                while month := fund_queries.to_close(town, today):
+                    counted = fund_queries.balance_at(town, add_months(month, 1))
+                    funds.close_month(teller, town.id, month=month, counted_fen=counted)
+                    made += 1
+        return made
 
     def _top_up(self, county: Organisation, today: date) -> int:
         made = 0

@@ -38,7 +38,7 @@ def _walk(families: int, start: date, end: date, *, last: date, quiet: bool = Fa
 
     if not settings.DEMO:
         raise Refusal("E_DEMO", what="模拟")
-    city.make()
+    city.make(funds_on=start)
     days = (end - start).days + 1
     stop = _stops_when_asked()
     with tqdm(total=days, unit="天", disable=quiet or None, ncols=100, file=sys.stderr) as bar:

@@ -52,8 +52,10 @@ _CITY_ROLES = (
 
 
 @transaction.atomic
-def make(start: date | None = None) -> list[dict[str, Any]]:
-    """Staff, posts, agreements, seals, trainings and the three pilots' delegations, in force from ``start``."""
+def make(start: date | None = None, *, funds_on: date | None = None) -> list[dict[str, Any]]:
+    """Staff, posts, agreements, seals, trainings and the three pilots' delegations, in force from ``start``; reserve
+    funds are opened on ``funds_on`` where there are none (then their months are closed from there on).
+    """
     if not settings.DEMO:
         raise RuntimeError("the demo city exists only where settings.DEMO is true")
     start = start or date(2019, 7, 1)
@@ -76,7 +78,7 @@ def make(start: date | None = None) -> list[dict[str, Any]]:
         _entrust(county, start)
         for town in towns_of(county, start):
             if town.code in TOWNS:
-                _open_fund(town, county, start)
+                _open_fund(town, county, start, funds_on or start)
     return accounts()
 
 
@@ -171,20 +173,20 @@ def _entrust(county: Organisation, start: date) -> None:
 OPENING_FEN = 5_000_000
 
 
-def _open_fund(town: Organisation, county: Organisation, start: date) -> None:
+def _open_fund(town: Organisation, county: Organisation, start: date, on: date) -> None:
     """Fifty thousand yuan to begin with, entered by finance and confirmed by the centre, as any other money."""
     finance, center = (
         actor_for(Post.objects.get(staff__username=f"{short}-{county.code}"), start)
         for short in ("finance", "center")
     )
-    with clock.at(clock.instant(start)), fence(PLATFORM):
+    with clock.at(clock.instant(on)), fence(PLATFORM):
         if funds.balance_of(town):
             return
         top_up = fund_acts.propose_top_up(
             finance,
             town.id,
             amount_fen=OPENING_FEN,
-            document_no=f"{county.short_name}财社〔2019〕21号（示例）",
+            document_no=f"{county.short_name}财社〔{on:%Y}〕21号（示例）",
         )
         fund_acts.confirm_top_up(center, top_up.id)
 

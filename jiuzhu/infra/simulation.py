@@ -373,7 +373,10 @@ def summary(done: Progress, broken: list[invariants.Violation]) -> list[tuple[st
             or "无",
         ),
         ("自理能力重新评估", f"{events['rated_again']:,} 次"),
-        ("按新标准调整 / 备用金拨款", f"{events['standards']:,} 批 / {events['top_ups']:,} 次"),
+        (
+            "按新标准调整 / 备用金拨款 / 月结",
+            f"{events['standards']:,} 批 / {events['top_ups']:,} 次 / {events['closings']:,} 月",
+        ),
         ("公示期间异议 / 民主评议", f"{events['objected']:,} / {events['appraised']:,}"),
         (
             "20个工作日内办结",

@@ -23,6 +23,7 @@ from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.funds import queries as funds
 from jiuzhu.intake import handed
 from jiuzhu.office.money.page import money_only, state_tag, tag, tags
 from jiuzhu.payments import queries, table
@@ -110,6 +111,7 @@ def listing(request: HttpRequest, *, form: BuildForm | None = None, refusal: Any
             ("到账", [each.paid_fen / 100 for each in months]),
         ],
         "now": months[-1] if months else None,
+        "to_close": funds.waiting_closings(actor, clock.today()),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 422 if form and form.errors else 200

@@ -184,6 +184,9 @@ def test_money_comes_in_by_two_people_and_the_month_is_closed_on_screen() -> Non
     center.post(f"/office/money/funds/top-ups/{waiting[1]}/confirm/")
 
     payroll = browser(f"payroll-{DELEGATED}")
+    begins = payroll.get("/office/money/").content.decode()
+    assert "备用金待月结" in begins and f"/office/money/funds/{town.id}/" in begins
+    assert "备用金待月结" not in finance.get("/office/money/").content.decode()
     page = payroll.get(f"/office/money/funds/{town.id}/").content.decode()
     assert "70,000.00" in page and "2019年7月" in page
     wrong = payroll.post(f"/office/money/funds/{town.id}/close/", {"counted": "49999"})
