@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import ONCE, AidType
-from jiuzhu.policy.evidence import Evidence, Hardship, SelfCare
+from jiuzhu.core.calendar import add_months
+from jiuzhu.policy.evidence import Evidence, Hardship, Member, SelfCare
 from jiuzhu.policy.household import edge
-from jiuzhu.policy.outcome import NOT_QUALIFIED, QUALIFIED, Outcome
+from jiuzhu.policy.outcome import NOT_QUALIFIED, QUALIFIED, ConditionResult, Outcome
 from jiuzhu.policy.parameters import ParameterSet
 
 LIKELY, UNLIKELY, UNSURE = "LIKELY", "UNLIKELY", "UNSURE"
 _SEVERITIES = ("LIGHT", "MEDIUM", "HEAVY", "EXTREME")
+_SOME_AGE = 40
 _ITEMS = ("eat", "dress", "bed", "toilet", "walk", "bathe")
 
 
@@ -49,6 +52,15 @@ def check(
             answers.append(_best(aid, replace(said, hardship=hardship), parameters, regime))
     order = (LIKELY, UNSURE, UNLIKELY)
     return tuple(sorted(answers, key=lambda each: order.index(each.verdict)))
+
+
+def conditions(aid: AidType, parameters: ParameterSet, regime: str, on: date) -> tuple[ConditionResult, ...]:
+    """What a type's law asks for, in its own words, of a family nothing is known of."""
+    somebody = Member(ref="", relation="0", sex="0", born_on=add_months(on, -12 * _SOME_AGE))
+    unknown = Evidence(as_of=on, aid_type=aid.code, area_type="URBAN", members=(somebody,))
+    return tuple(
+        each for each in aid.assess(unknown, parameters, regime).conditions if each.unit != "bank_flag"
+    )
 
 
 def _hardship(aid: AidType, said: Evidence, causes: tuple[str, ...]) -> Hardship | None:

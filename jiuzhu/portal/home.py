@@ -19,10 +19,6 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", {})
 
 
-def guide(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/guide.html", {"page_title": "办理指南", "back_url": "/"})
-
-
 def find_fault(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/find_fault.html", {"page_title": "网站找错", "back_url": "/"})
 

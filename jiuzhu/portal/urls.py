@@ -7,6 +7,7 @@ from jiuzhu.portal import (
     door,
     emergency,
     enter,
+    guide,
     home,
     intention,
     postings,
@@ -17,7 +18,7 @@ from jiuzhu.portal import (
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("help/", home.guide, name="guide"),
+    path("help/", guide.guide, name="guide"),
     path("find-fault/", home.find_fault, name="find_fault"),
     path("speak/", home.speak, name="speak"),
     path("speak/change/", home.report_change, name="change"),

@@ -28,8 +28,8 @@ def assess(evidence: Evidence, parameters: ParameterSet, regime: str) -> Outcome
     basic, care = basic_fen(used), care_fen(evidence, used)
     lines = [
         *trace.income_lines(evidence, used, regime),
-        *trace.obligor_lines(evidence, used),
-        *trace.amount_lines(evidence, used, basic_fen=basic, care_fen=care),
+        *trace.obligor_lines(evidence, used, regime),
+        *trace.amount_lines(evidence, used, regime, basic_fen=basic, care_fen=care),
     ]
     return Outcome(
         aid_type=evidence.aid_type,

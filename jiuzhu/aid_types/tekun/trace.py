@@ -12,40 +12,45 @@ from jiuzhu.policy.income_kinds import CATEGORIES, title_of
 from jiuzhu.policy.outcome import Line
 from jiuzhu.policy.parameters import ParameterSet
 
-INCOME_ARTICLE = "民发〔2021〕43号第六条"
-OBLIGOR_ARTICLE = "民发〔2021〕43号第八条"
 AMOUNT_ARTICLE = "国发〔2016〕14号二（四）、规则TK-09"
+_INCOME, _OBLIGOR, _LEVEL = "第六条", "第八条", "第二十条"
+
+
+def _article(of_2021: str, regime: str) -> str:
+    """The article of the rules of 2021; a case of before rests on those of 2016."""
+    return "民发〔2016〕178号" if regime == "P2019" else f"民发〔2021〕43号{of_2021}"
 
 
 def income_lines(evidence: Evidence, parameters: ParameterSet, regime: str) -> list[Line]:
     """TK-01, second test: every receipt, what is left out, own income a month. Values are fen a month."""
-    lines = [_receipt(item, parameters) for item in facts.receipts(evidence)]
+    article = _article(_INCOME, regime)
+    lines = [_receipt(item, parameters, article) for item in facts.receipts(evidence)]
     pension = facts.central_pension_fen(evidence, parameters)
     if pension:
         words = f"中央确定的部分每月{yuan(parameters['central_pension'])}元不计入"
-        lines.append(Line("基础养老金不计入部分", words, -div_half_up(pension, 12), "TK-01", INCOME_ARTICLE))
+        lines.append(Line("基础养老金不计入部分", words, -div_half_up(pension, 12), "TK-01", article))
     received = facts.support_received_fen(evidence)
     if received:
         words = "按裁判、调解、协议或实际支付数额"
-        lines.append(Line("收到的赡养（抚养、扶养）费", words, received, "TK-01", INCOME_ARTICLE))
+        lines.append(Line("收到的赡养（抚养、扶养）费", words, received, "TK-01", article))
     own = facts.own_month_fen(evidence, parameters, regime)
     if own is not None:
-        lines.append(Line("本人月收入", "各项计入收入合计", own, "TK-01", INCOME_ARTICLE))
+        lines.append(Line("本人月收入", "各项计入收入合计", own, "TK-01", article))
     return lines
 
 
-def _receipt(item: Income, parameters: ParameterSet) -> Line:
+def _receipt(item: Income, parameters: ParameterSet, article: str) -> Line:
     label, gross = f"{CATEGORIES[item.category]}（{title_of(item.kind)}）", gross_of(item, parameters)
     words, reason = f"12个月{yuan(gross)}元", facts.not_income(item)
     if reason:
-        return Line(label, f"{words}，不计入本人收入：{reason}", 0, "TK-01", INCOME_ARTICLE, item.member)
+        return Line(label, f"{words}，不计入本人收入：{reason}", 0, "TK-01", article, item.member)
     if item.cost_fen:
         words += f" − 成本、税费{yuan(item.cost_fen)}元"
     month = div_half_up(gross - item.cost_fen, 12)
-    return Line(label, f"{words}，除以12", month, "TK-01", INCOME_ARTICLE, item.member)
+    return Line(label, f"{words}，除以12", month, "TK-01", article, item.member)
 
 
-def obligor_lines(evidence: Evidence, parameters: ParameterSet) -> list[Line]:
+def obligor_lines(evidence: Evidence, parameters: ParameterSet, regime: str) -> list[Line]:
     """TK-02: each obligor with the ground on which he is without ability, or that he is able."""
     return [
         Line(
@@ -53,7 +58,7 @@ def obligor_lines(evidence: Evidence, parameters: ParameterSet) -> list[Line]:
             _ability(each, evidence, parameters),
             0,
             "TK-02",
-            OBLIGOR_ARTICLE,
+            _article(_OBLIGOR, regime),
             each.supports,
         )
         for each in facts.obligors(evidence)
@@ -72,7 +77,7 @@ def _ability(obligor: Supporter, evidence: Evidence, parameters: ParameterSet) -
 
 
 def amount_lines(
-    evidence: Evidence, parameters: ParameterSet, *, basic_fen: int, care_fen: int
+    evidence: Evidence, parameters: ParameterSet, regime: str, *, basic_fen: int, care_fen: int
 ) -> list[Line]:
     """TK-09: basic living, then care by level; care stays open until the person's self-care was rated."""
     if not basic_fen:
@@ -80,7 +85,7 @@ def amount_lines(
     lines = [Line("基本生活费", _basic_words(parameters, basic_fen), basic_fen, "TK-09", AMOUNT_ARTICLE)]
     if evidence.self_care is None:
         words = "待自理能力评估后按等级确定"
-        return [*lines, Line("照料护理费", words, 0, "TK-07", "民发〔2021〕43号第二十条")]
+        return [*lines, Line("照料护理费", words, 0, "TK-07", _article(_LEVEL, regime))]
     level = self_care.level(evidence.self_care)
     count = self_care.unable(evidence.self_care)
     words = f"六项中{count}项不能自主完成，{self_care.LEVELS[level]}，{_care_words(parameters, level)}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +129,29 @@ def test_the_same_evidence_gives_the_same_outcome_years_later(aid: AidType) -> N
         outcome = assess(aid, by_title[title], Evidence.from_dict(kept["evidence"]))
         assert json.loads(json.dumps(essence(outcome))) == kept["outcome"], title
     assert set(stored) == set(by_title), "run python -m jiuzhu.aid_types.tests.store_outcomes"
+
+
+_LAST_YEAR = {"P2019": 2020, "P2021": 2024, "P2025": 2025}
+
+
+@pytest.mark.parametrize("regime", _LAST_YEAR)
+@pytest.mark.parametrize("code", [aid.code for aid in registry.all_types()])
+def test_no_case_rests_on_a_document_younger_than_its_rules(code: str, regime: str) -> None:
+    """Conditions and lines of every example, those of other rules' examples too."""
+    aid = registry.get(code)
+    if regime not in aid.regimes:
+        return
+    cited = {
+        each.article
+        for example in examples_of(aid)
+        for outcome in [aid.assess(example.evidence, replace(example, regime=regime).parameters, regime)]
+        for each in (*outcome.conditions, *outcome.lines)
+    }
+    assert cited
+    young = {
+        article
+        for article in cited
+        for year in re.findall(r"〔(\d{4})〕", article)
+        if int(year) > _LAST_YEAR[regime]
+    }
+    assert young == set()
