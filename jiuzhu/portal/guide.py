@@ -98,4 +98,5 @@ def _standards(on: date, regime: str) -> Table:
         ],
         page=Page(rows=places.counties(), size=0),
         numbered=False,
+        slim=True,
     )
