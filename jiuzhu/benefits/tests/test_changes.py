@@ -133,7 +133,7 @@ def test_a_notice_opened_on_the_phone_is_served_and_the_platform_lets_it_take_ef
         paper = Document.objects.get(code="W36")
         from jiuzhu.infra import walk
 
-        family = walk._citizen(home.entitlement.case)
+        family = walk.citizen_of(home.entitlement.case)
     with fence(family):
         service.receive_paper(family, home.entitlement.case.uid, paper.id)
     with fence(PLATFORM):

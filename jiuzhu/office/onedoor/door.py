@@ -146,7 +146,7 @@ def reception(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def reception_page(request: HttpRequest, uid: UUID, refusal: Refusal | None = None) -> HttpResponse:
     """Every ticked matter and where it stands; what is not opened yet has its reason and its button."""
-    found = queries.reception_for(request.asker, uid)
+    found, may = queries.reception_for(request.asker, uid), request.asker.role == "TOWN_CLERK"
     return render(
         request,
         "office/onedoor/reception.html",
@@ -155,8 +155,8 @@ def reception_page(request: HttpRequest, uid: UUID, refusal: Refusal | None = No
             "reception": found,
             "matters": queries.matters_of(found),
             "refusal": refusal,
-            "may": request.asker.role == "TOWN_CLERK",
-            "crumbs": [("一门受理", reverse("office:door"))],
+            "may": may,
+            "crumbs": [("一门受理", reverse("office:door") if may else "")],
         },
         status=refusal.status if refusal else 200,
     )

@@ -313,9 +313,8 @@ def test_a_recheck_is_begun_once(city: City) -> None:
 
 def test_an_objection_on_the_eleventh_day_is_late(city: City) -> None:
     """AS-08: the tenth working day is in time."""
-    family = city.walk_to("VER_NOT_FIT", story="bought_car")
-    with fence(PLATFORM):
-        told = family.case.steps.get(move="D6").on
+    family = city.walk_to("VER_NOT_FIT", story="bought_car").receive("W07")
+    told = family.now.date()
     calendar = parameters.calendar()
 
     late = clock.instant(calendar.add_working_days(told, 11).on)
