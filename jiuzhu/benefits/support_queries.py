@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from jiuzhu.accounts.actor import Actor
+from jiuzhu.accounts.organisations import decide_authority
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import support_table as table
 from jiuzhu.benefits.models import SelfCareReport, SupportStop
@@ -16,6 +17,7 @@ from jiuzhu.cases.models import Case, Entitlement, Institution, SupportSpan
 from jiuzhu.core import clock
 from jiuzhu.core.id_numbers import mask_account
 from jiuzhu.core.refusal import Refusal
+from jiuzhu.documents.models import Document
 from jiuzhu.vault.models import StoredFile
 
 DEATH = "DEATH"
@@ -85,12 +87,47 @@ def to_agree(actor: Actor) -> list[ToDo]:
     return found
 
 
-def todo(actor: Actor) -> list[ToDo]:
-    """Everything of the four, the nearest first."""
-    return sorted(
-        [*to_rate(actor), *to_choose(actor), *to_agree(actor), *to_check(actor)],
-        key=lambda each: each.due_on or date.max,
+def to_end(actor: Actor) -> list[ToDo]:
+    """TK-12: ends of support under way, as far as this person acts next: the clerk, or whoever decides today (ORG-04)."""
+    rows = _mine(actor, SupportStop.objects.filter(open=True)).select_related(
+        "entitlement__case__applicant", "entitlement__town", "posting", "notice"
     )
+    found = []
+    for stop in rows.prefetch_related("posting__photos"):
+        role, what, due_on = _next_step(stop, clock.today())
+        if role == "TOWN_LEAD":
+            town, aid_type = stop.entitlement.town, stop.entitlement.aid_type
+            role = role if decide_authority(town, aid_type, clock.today()) == "TOWN" else "COUNTY_APPROVER"
+        if what and actor.role == role:
+            found.append(ToDo(stop.entitlement.case, what, due_on, stop))
+    return sorted(found, key=lambda each: each.due_on or date.max)
+
+
+def _next_step(stop: SupportStop, on: date) -> tuple[str, str, date | None]:
+    """Who acts next (the lead stands for whoever decides), what he does and by when; no words while the sheet hangs."""
+    if stop.state == table.PROPOSED:
+        return "TOWN_LEAD", "核准终止供养并公示", stop.proposed_on
+    if stop.state == table.OBJECTED:
+        return "TOWN_LEAD", "调查终止公示的异议", stop.answer_by
+    if stop.state == table.DECIDED:
+        served = stop.notice.state == Document.SERVED
+        return "TOWN_CLERK", "告知书已送达，办理终止" if served else "送达终止告知书", stop.notice.issued_on
+    taken = {each.moment for each in stop.posting.photos.all()}
+    if "START" not in taken:
+        return "TOWN_CLERK", "张贴终止公示并拍照", stop.posting.posted_on
+    if on <= stop.posting.ends_on:
+        return "", "", None
+    if "END" not in taken:
+        return "TOWN_CLERK", "终止公示期满，拍照", stop.posting.ends_on
+    return "TOWN_LEAD", "公示期满，决定是否终止供养", stop.posting.ends_on
+
+
+def todo(actor: Actor) -> list[ToDo]:
+    """Everything that waits for this person, the nearest first."""
+    found = to_end(actor)
+    if actor.role == "TOWN_CLERK":
+        found += [*to_rate(actor), *to_choose(actor), *to_agree(actor), *to_check(actor)]
+    return sorted(found, key=lambda each: each.due_on or date.max)
 
 
 def institutions(county_id: int) -> list[Institution]:

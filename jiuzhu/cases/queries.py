@@ -147,11 +147,11 @@ def _rows(actor: Actor, cases: list[Case]) -> list[Row]:
 
 
 def _unserved(actor: Actor) -> QuerySet[Document, int]:
-    """Cases with a paper the asker has to hand over; notices of changes are told of with the change (K12)."""
+    """Cases with a paper the asker has to hand over; notices of changes and of the end of support are told of there."""
     if not has_power(actor.role, "documents.serve"):
         return Document.objects.none().values_list("case_id", flat=True)
     waiting = Document.objects.filter(state=Document.ISSUED, needs_service=True, case_id__isnull=False)
-    return waiting.exclude(code="W36").values_list("case_id", flat=True)
+    return waiting.exclude(code__startswith="W36").values_list("case_id", flat=True)
 
 
 def to_serve(actor: Actor) -> QuerySet[Case]:

@@ -586,6 +586,13 @@ def _photo(family: Family, moment: str) -> None:
         objection.photograph_posting(clerk, family.uid, picture=drawn_picture("posting"), moment=moment)
 
 
+def _waits(family: Family, role: str) -> list[str]:
+    """What the day list tells this person of ends of support."""
+    actor = family.staff(role)
+    with fence(actor):
+        return [each.what for each in support_queries.todo(actor) if each.stop]
+
+
 @pytest.fixture
 def paid(granted: Family) -> Family:
     """Listed for October 2019, the first month."""
@@ -600,17 +607,23 @@ def test_tk_12_support_ends_after_seven_days_on_the_board_and_the_notice(paid: F
     clerk = paid.staff("TOWN_CLERK")
     with paid.at(clock.instant(date(2019, 10, 9))):
         _stop(paid)
+        assert _waits(paid, "TOWN_LEAD") == ["核准终止供养并公示"]
+        assert _waits(paid, "TOWN_CLERK") == _waits(paid, "COUNTY_APPROVER") == []
         with fence(clerk), refused("E_AUTH"):
             stops.post(clerk, paid.uid)
         stop = _lead(paid, stops.post)
+        assert (_waits(paid, "TOWN_LEAD"), _waits(paid, "TOWN_CLERK")) == ([], ["张贴终止公示并拍照"])
         _photo(paid, "START")
+        assert _waits(paid, "TOWN_CLERK") == []
         with fence(paid.staff("TOWN_LEAD")), refused("E_PUBL", "公示至"):
             stops.decide(paid.staff("TOWN_LEAD"), paid.uid)
     assert stop.posting.ends_on == date(2019, 10, 16)
     with paid.at(clock.instant(date(2019, 10, 16), 17)):
         _photo(paid, "END")
     with paid.at(clock.instant(date(2019, 10, 17))):
+        assert _waits(paid, "TOWN_LEAD") == ["公示期满，决定是否终止供养"]
         stop = _lead(paid, stops.decide)
+        assert (_waits(paid, "TOWN_LEAD"), _waits(paid, "TOWN_CLERK")) == ([], ["送达终止告知书"])
         with fence(PLATFORM):
             assert paid.case.entitlement.state == "ACTIVE"
         with fence(clerk), refused("E_SEAL"):
@@ -638,6 +651,7 @@ def test_tk_12_an_objection_is_looked_into_within_fifteen_working_days_and_poste
         with fence(PLATFORM):
             stop.refresh_from_db()
         assert (stop.state, stop.answer_by) == ("OBJECTED", date(2019, 10, 31))
+        assert _waits(paid, "TOWN_LEAD") == ["调查终止公示的异议"]
     with paid.at(clock.instant(date(2019, 10, 21))):
         again = _lead(paid, stops.repost, findings="女儿已在聊城就业半年，工资四千元")
         assert again.posting.id != stop.posting.id and again.posting.ends_on == date(2019, 10, 28)

@@ -75,7 +75,7 @@ def today(request: HttpRequest) -> HttpResponse:
                 }
                 for case, each in queries.due_home(actor)
             ],
-            "supported": support_queries.todo(actor) if actor.role == "TOWN_CLERK" else [],
+            "supported": support_queries.todo(actor),
             "ending": [
                 {
                     "name": case.applicant.name,
