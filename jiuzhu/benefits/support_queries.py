@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.organisations import decide_authority
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits import support_table as table
 from jiuzhu.benefits.models import SelfCareReport, SupportStop
-from jiuzhu.cases.models import Case, Entitlement, Institution, SupportSpan
+from jiuzhu.cases.models import Case, Entitlement, Institution, SelfCareRating, SupportSpan
 from jiuzhu.core import clock
 from jiuzhu.core.id_numbers import mask_account
 from jiuzhu.core.refusal import Refusal
@@ -21,6 +21,7 @@ from jiuzhu.documents.models import Document
 from jiuzhu.vault.models import StoredFile
 
 DEATH = "DEATH"
+RATE_DAYS = 30  # how long before a rating ends the clerk is told
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,32 @@ def to_rate(actor: Actor) -> list[ToDo]:
     return [ToDo(each.entitlement.case, "重新评估自理能力", each.due_on) for each in found]
 
 
+def to_renew_rating(actor: Actor) -> list[ToDo]:
+    """DQ-39: ratings of supported people that have ended or end within thirty days."""
+    newest = SelfCareRating.objects.filter(case=OuterRef("case")).order_by("-seq").values("valid_to")[:1]
+    rows = Entitlement.objects.filter(aid_type__in=_supported(), state__in=Entitlement.RUNNING)
+    if actor.kind != "SYSTEM":
+        rows = rows.filter(town_id__in=actor.towns)
+    found = rows.annotate(rated_to=Subquery(newest)).filter(
+        rated_to__lte=clock.today() + timedelta(days=RATE_DAYS)
+    )
+    reported = SelfCareReport.objects.filter(closed_on__isnull=True)
+    return [
+        ToDo(each.case, "自理能力评估到期，重新评估", each.rated_to)
+        for each in found.exclude(pk__in=reported.values("entitlement_id"))
+        .select_related("case__applicant")
+        .order_by("rated_to")
+    ]
+
+
+def _supported() -> list[str]:
+    return [aid.code for aid in registry.all_types() if aid.support]
+
+
 def to_choose(actor: Actor) -> list[ToDo]:
     """Granted, and nobody has said yet where the person is to live (TK-10)."""
-    codes = [aid.code for aid in registry.all_types() if aid.support]
     rows = Entitlement.objects.filter(
-        aid_type__in=codes, state__in=Entitlement.RUNNING, support_spans__isnull=True
+        aid_type__in=_supported(), state__in=Entitlement.RUNNING, support_spans__isnull=True
     )
     if actor.kind != "SYSTEM":
         rows = rows.filter(town_id__in=actor.towns)
@@ -126,7 +148,8 @@ def todo(actor: Actor) -> list[ToDo]:
     """Everything that waits for this person, the nearest first."""
     found = to_end(actor)
     if actor.role == "TOWN_CLERK":
-        found += [*to_rate(actor), *to_choose(actor), *to_agree(actor), *to_check(actor)]
+        for each in (to_rate, to_renew_rating, to_choose, to_agree, to_check):
+            found += each(actor)
     return sorted(found, key=lambda each: each.due_on or date.max)
 
 

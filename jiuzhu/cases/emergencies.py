@@ -100,6 +100,13 @@ def suggested_fen(town: Organisation, area_type: str = "RURAL") -> int:
     return int(min(months * (values["dibao.standard"] or 0), values["ta.first_aid_limit"]))
 
 
+def announcements_due(actor: Actor) -> int:
+    """E8: emergencies of the clerk's town closed in a month that is over and on no board yet."""
+    if actor.role != "TOWN_CLERK":
+        return 0
+    return len(unannounced(actor.organ_id or 0, add_months(clock.today().replace(day=1), -1)))
+
+
 def to_announce(actor: Actor, town_id: int, month: date) -> list[dict[str, Any]]:
     """What the month's list will say of each: name, persons, sum, village; no cause (PUBL-03)."""
     if town_id not in actor.towns:

@@ -683,6 +683,13 @@ def transfers(actor: Actor, *, open_only: bool = False) -> list[dict[str, Any]]:
     ]
 
 
+def transfers_to_do(actor: Actor) -> list[dict[str, Any]]:
+    """Families that come and wait for this clerk: to be taken over, or to be looked at again."""
+    if actor.role != "TOWN_CLERK":
+        return []
+    return [each for each in transfers(actor, open_only=True) if each["coming"]]
+
+
 def may_move_away(case: Case) -> bool:
     """Whether there is anything another township could take over: a case under way or a benefit in force."""
     return case.open or case.household.entitlements.filter(state__in=Entitlement.RUNNING).exists()

@@ -1,4 +1,6 @@
-"""What a county does by the calendar besides its cases: the reserve fund, a new standard (TA-21, DYN-40)."""
+"""What a county does by the calendar besides its cases: emergencies on the boards, the reserve fund, a new standard
+(E8, TA-21, DYN-40).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,8 @@ from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import towns_of
 from jiuzhu.aid_types import registry
 from jiuzhu.benefits.acts import reviews, standard
+from jiuzhu.cases import emergencies
+from jiuzhu.cases.acts.emergency import announcing
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.funds import acts as funds
@@ -66,21 +70,33 @@ class Chores:
         self.walker, self.counties = walker, counties
 
     def day(self, today: date) -> dict[str, int]:
-        done = {"top_ups": 0, "closings": 0, "standards": 0}
+        done = {"top_ups": 0, "announced": 0, "closings": 0, "standards": 0}
         calendar = parameters.calendar()
         if today == calendar.roll_forward(today.replace(day=2)).on:
             for county in self.counties:
+                done["announced"] += self._announce(county, today)
                 done["closings"] += self._close_months(county, today)
                 done["top_ups"] += self._top_up(county, today)
                 done["standards"] += self._standard(county, today)
         return done
 
+    def _towns(self, county: Organisation, on: date) -> list[Organisation]:
+        return [town for town in towns_of(county, on) if town.code in demo.TOWNS]
+
+    def _announce(self, county: Organisation, today: date) -> int:
+        """E8: last month's emergencies on the boards."""
+        made = 0
+        for town in self._towns(county, today):
+            clerk = self.walker.staff("TOWN_CLERK", town)
+            with fence(clerk):
+                if emergencies.announcements_due(clerk):
+                    made += announcing.announce_month(clerk, town.id, add_months(today.replace(day=1), -1))
+        return made
+
     def _close_months(self, county: Organisation, today: date) -> int:
         """TA-21: the till is counted and every month that is over closed."""
         made = 0
-        for town in towns_of(county, today):
-            if town.code not in demo.TOWNS:
-                continue
+        for town in self._towns(county, today):
             teller = self.walker.staff("TOWN_PAYROLL", town)
             with fence(teller):
                 while month := fund_queries.to_close(town, today):
@@ -91,9 +107,7 @@ class Chores:
 
     def _top_up(self, county: Organisation, today: date) -> int:
         made = 0
-        for town in towns_of(county, today):
-            if town.code not in demo.TOWNS:
-                continue
+        for town in self._towns(county, today):
             finance, center = (self.walker.staff(role, county) for role in ("COUNTY_FINANCE", "CENTER_STAFF"))
             with fence(finance):
                 if fund_queries.balance_of(town) >= _LEAST_FEN:

@@ -374,8 +374,8 @@ def summary(done: Progress, broken: list[invariants.Violation]) -> list[tuple[st
         ),
         ("自理能力重新评估", f"{events['rated_again']:,} 次"),
         (
-            "按新标准调整 / 备用金拨款 / 月结",
-            f"{events['standards']:,} 批 / {events['top_ups']:,} 次 / {events['closings']:,} 月",
+            "按新标准调整 / 备用金拨款 / 月结 / 急难公布",
+            f"{events['standards']:,} 批 / {events['top_ups']:,} 次 / {events['closings']:,} 月 / {events['announced']:,} 件",
         ),
         ("公示期间异议 / 民主评议", f"{events['objected']:,} / {events['appraised']:,}"),
         (

@@ -548,6 +548,29 @@ def test_dq_41_who_can_do_less_at_home_without_a_carer_is_on_the_clerks_list(cit
     assert (before, after) == ([], [family.pk])
 
 
+def test_dq_39_a_rating_that_ends_soon_is_on_the_clerks_list(granted: Family) -> None:
+    clerk = granted.staff("TOWN_CLERK")
+    with fence(PLATFORM):
+        ends = granted.case.ratings.latest("seq").valid_to
+
+    def told(on: date) -> list[tuple[str, date | None]]:
+        with granted.at(clock.instant(on)), fence(clerk):
+            return [(each.what, each.due_on) for each in support_queries.to_renew_rating(clerk)]
+
+    assert told(ends - timedelta(days=31)) == []
+    assert (
+        told(ends - timedelta(days=30))
+        == told(ends + timedelta(days=9))
+        == [("自理能力评估到期，重新评估", ends)]
+    )
+    with granted.at(clock.instant(ends)), fence(clerk):
+        assert ("自理能力评估到期，重新评估", ends) in [
+            (x.what, x.due_on) for x in support_queries.todo(clerk)
+        ]
+        support_acts.rate_again(clerk, granted.uid, **ratings(able=False))
+    assert told(ends) == []
+
+
 def test_support_ends_by_its_own_way_only_and_care_changes_by_a_rating_only(granted: Family) -> None:
     clerk = granted.staff("TOWN_CLERK")
     with fence(PLATFORM):

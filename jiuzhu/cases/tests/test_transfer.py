@@ -175,10 +175,14 @@ def test_the_new_town_verifies_within_twenty_working_days_and_says_what_it_found
     with clock.at(date(2019, 12, 3)), fence(clerk):
         (listed,) = queries.transfers(clerk, open_only=True)
         assert (listed["coming"], listed["late"]) == (True, True)
+        assert [each["row"].id for each in queries.transfers_to_do(clerk)] == [made.id]
         with refused("E_REASONS"):
             transfer.conclude_check(clerk, made.uid, finding=" ")
         transfer.conclude_check(clerk, made.uid, finding="入户核实，家庭情况没有变化。")
-        assert queries.transfers(clerk, open_only=True) == []
+        assert queries.transfers(clerk, open_only=True) == queries.transfers_to_do(clerk) == []
+    former = _clerk(city, DELEGATED)
+    with clock.at(date(2019, 12, 3)), fence(former):
+        assert queries.transfers_to_do(former) == []
 
 
 def test_what_is_sent_back_has_not_moved_and_only_one_move_is_under_way(city: City) -> None:

@@ -243,6 +243,9 @@ def test_a_repeat_is_said_and_its_reason_asked_for_on_the_same_page() -> None:
     assert answer.status_code == 200 and "已发放" in answer.content.decode()
     page = clerk.get("/office/emergency/announce/").content.decode()
     assert "示例火" in page
+    assert "急难救助待公布" not in clerk.get("/office/").content.decode()
+    with clock.at(date(2019, 11, 1)):
+        assert "急难救助待公布" in clerk.get("/office/").content.decode()
     clerk.post("/office/emergency/announce/")
     assert "没有等待公布" in clerk.get("/office/emergency/announce/").content.decode()
 

@@ -90,11 +90,14 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _door_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
-    """Leads and referrals that wait or are late, first aid to sign as the second handler; nothing where nothing waits."""
+    """Leads, referrals and families that wait or are late, first aid to sign as the second handler, to announce; nothing
+    where nothing waits.
+    """
     counts = onedoor.counts(actor)
     leads, slips = reverse("office:leads"), reverse("office:referrals")
     unsigned = emergencies.to_countersign(actor)
     sign_here = reverse("office:act", args=[unsigned[0].uid, "E2c"]) if unsigned else ""
+    coming = queries.transfers_to_do(actor)
     tiles = [
         ("先行救助待您签认", len(unsigned), sign_here, "orange"),
         ("困难线索待办", counts["leads_open"], f"{leads}?scope=open", ""),
@@ -107,6 +110,13 @@ def _door_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
         ),
         ("转办结果待告知", counts["referrals"]["ANSWERED"], f"{slips}?scope=all&state=ANSWERED", "orange"),
         ("转办超期", counts["referrals_overdue"], f"{slips}?scope=overdue", "red"),
+        (
+            "转入家庭待接收、核实",
+            len(coming),
+            reverse("office:transfers"),
+            "red" if any(each["late"] for each in coming) else "orange",
+        ),
+        ("急难救助待公布", emergencies.announcements_due(actor), reverse("office:announce"), "orange"),
     ]
     return [tile for tile in tiles if tile[1]]
 
