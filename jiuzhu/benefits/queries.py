@@ -33,11 +33,13 @@ from jiuzhu.benefits.models import (
 )
 from jiuzhu.cases import consents
 from jiuzhu.cases.models import Decision, Entitlement, EntitlementAmount, KinFiling
+from jiuzhu.cases.regimes import regime_today
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents.models import Document
+from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments import queries as money
 from jiuzhu.people.models import Authorisation, Membership, Signature
 from jiuzhu.people.queries import account_on
@@ -708,6 +710,67 @@ def months_between(first: date, last: date) -> list[date]:
 def batches(actor: Actor) -> list[StandardBatch]:
     """Of the asker's county, the newest first."""
     return list(StandardBatch.objects.filter(county_id=actor.organ_id).order_by("-id")[:50])
+
+
+@dataclass(frozen=True)
+class StandardDue:
+    """A published standard whose families nobody has adjusted yet."""
+
+    aid_type: str
+    area_type: str
+    since: date
+    old_fen: int
+    new_fen: int
+    families: int
+
+
+def standards_due(actor: Actor) -> list[StandardDue]:
+    """DYN-40: standards of the last year and of next month without a batch in the asker's county, the oldest first."""
+    if not has_power(actor.role, "standard.batch"):
+        return []
+    county, month = Organisation.objects.get(pk=actor.organ_id), clock.today().replace(day=1)
+    begun = parameters.begins(
+        county, "dibao.standard", since=add_months(month, -12), until=add_months(month, 1)
+    )
+    if not begun:
+        return []
+    kept = StandardBatch.objects.filter(county=county).exclude(state=StandardBatch.UNDONE)
+    have = set(kept.values_list("aid_type", "area_type", "since"))
+    rows = Entitlement.objects.filter(county=county, state__in=Entitlement.RUNNING).order_by()
+    counted = rows.values_list("aid_type", "area_type").annotate(count=Count("id"))
+    running = {(aid_type, area): count for aid_type, area, count in counted}
+    return [
+        StandardDue(aid.code, area, since, old, new, running[aid.code, area])
+        for since, areas in begun
+        if since.day == 1
+        for area in ([areas] if areas else ["RURAL", "URBAN"])
+        for old, new in [_standards(county, area, since)]
+        for aid in registry.all_types()
+        if aid.restate and old and new and old != new
+        if (aid.code, area) in running and (aid.code, area, since) not in have
+    ]
+
+
+def _standards(county: Organisation, area_type: str, since: date) -> tuple[int | None, int | None]:
+    """The standard of the day before and of the day."""
+    found = []
+    for day in (since - timedelta(days=1), since):
+        regime = regime_today(county, day)
+        values = parameters.parameter_set(county, on=day, area_type=area_type, regime=regime)
+        found.append(values["dibao.standard"])
+    return found[0], found[1]
+
+
+def batches_to_confirm(actor: Actor) -> list[StandardBatch]:
+    """Computed lists of another person's, and confirmed ones that are not in effect."""
+    if not has_power(actor.role, "standard.batch"):
+        return []
+    return [
+        each
+        for each in batches(actor)
+        if each.state == StandardBatch.CONFIRMED
+        or (each.state == StandardBatch.COMPUTED and each.computed_by_id != actor.id)
+    ]
 
 
 def batch(actor: Actor, number: int) -> StandardBatch:

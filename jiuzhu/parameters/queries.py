@@ -46,6 +46,12 @@ def parameter_set(county: Organisation, *, on: date, area_type: str, regime: str
     return resolve(_published(county), day=on, area_type=area_type, regime=regime)
 
 
+def begins(county: Organisation, key: str, *, since: date, until: date) -> list[tuple[date, str]]:
+    """Days of a span on which a published value of ``key`` begins, with the area type it is for ("" for both)."""
+    rows = [row for row in _published(county) if row.key == key and since <= row.effective_from <= until]
+    return sorted({(row.effective_from, row.area_type) for row in rows})
+
+
 @remembered
 def plain_values(county: Organisation, *, on: date, regime: str) -> dict[str, Any]:
     """Plain values of the parameters that do not depend on the area type (clocks, limits)."""

@@ -83,6 +83,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         "page_title": "提高标准",
         "crumbs": [("动态管理", "")],
         "form": form,
+        "due": [
+            {"row": each, "what": _what(each), "since": f"{each.since:%Y-%m-%d}"}
+            for each in queries.standards_due(actor)
+        ],
         "table": shown,
         "refusal": refusal,
     }

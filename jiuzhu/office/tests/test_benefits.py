@@ -130,15 +130,23 @@ def test_a_standard_is_computed_confirmed_and_in_effect_by_the_buttons(home: Hom
     City.publish("dibao.standard", 48000, since=date(2022, 7, 1), area_type="RURAL")
     cache.clear()
     first, second = browser(CENTER), browser(OTHER)
+    assert "新标准待调整" in first.get("/office/").content.decode()
+    assert "新标准待调整" not in browser(CLERK).get("/office/").content.decode()
+    listed = first.get("/office/standards/batches/").content.decode()
+    assert "农村低保" in listed and 'name="since" value="2022-07-01"' in listed and "1户" in listed
     page = first.post(
         "/office/standards/batches/",
         {"do": "open", "aid_type": "DIBAO", "area_type": "RURAL", "since": "2022-07-01"},
     )["Location"]
+    assert "新标准待调整" not in first.get("/office/").content.decode()
+    assert "还没有调整" not in first.get("/office/standards/batches/").content.decode()
     assert "已测算户数" in first.get(page).content.decode()
     with fence(PLATFORM):
         batch = StandardBatch.objects.get()
     standard.compute(batch.id)
     assert "须由另一人确认" in first.get(page).content.decode()
+    assert "调标名单待确认" not in first.get("/office/").content.decode()
+    assert "调标名单待确认" in second.get("/office/").content.decode()
     assert second.post(page, {"do": "confirm"}).status_code == 302
     assert second.post(page, {"do": "apply"}).status_code == 302
     assert home.amounts()[-1] == ("2022-07", "", 990)

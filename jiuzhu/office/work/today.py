@@ -158,6 +158,13 @@ def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
             reverse("office:place-alerts"),
             "orange",
         ),
+        ("新标准待调整", len(benefits.standards_due(actor)), reverse("office:batches"), "orange"),
+        (
+            "调标名单待确认、施行",
+            len(benefits.batches_to_confirm(actor)),
+            reverse("office:batches"),
+            "orange",
+        ),
         ("复核超期", benefits.reviews(actor, colour="RED").count(), f"{reviews}?colour=RED", "red"),
         ("复核到期", benefits.reviews(actor, colour="ORANGE").count(), f"{reviews}?colour=ORANGE", "orange"),
     ]
