@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.roles import has_power
@@ -147,11 +147,15 @@ def _rows(actor: Actor, cases: list[Case]) -> list[Row]:
 
 
 def _unserved(actor: Actor) -> QuerySet[Document, int]:
-    """Cases with a paper the asker has to hand over; notices of changes and of the end of support are told of there."""
+    """Cases with a paper the asker has to hand over. Notices of changes and of the end of support are told of there; what
+    led to a decision is of no use to anybody once the case has ended.
+    """
     if not has_power(actor.role, "documents.serve"):
         return Document.objects.none().values_list("case_id", flat=True)
     waiting = Document.objects.filter(state=Document.ISSUED, needs_service=True, case_id__isnull=False)
-    return waiting.exclude(code__startswith="W36").values_list("case_id", flat=True)
+    under_way = Exists(Case.objects.filter(pk=OuterRef("case_id"), open=True))
+    useful = waiting.exclude(code__startswith="W36").filter(~Q(code__in=windows.ON_THE_WAY) | under_way)
+    return useful.values_list("case_id", flat=True)
 
 
 def to_serve(actor: Actor) -> QuerySet[Case]:

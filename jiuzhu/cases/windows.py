@@ -13,6 +13,7 @@ from jiuzhu.documents.models import Document, Service
 from jiuzhu.parameters import queries as parameters
 
 OPENED_BY = {"CLK-OBJW": "W07", "CLK-CORR": "W14"}
+ON_THE_WAY = ("W06", "W07", "W13", "W14")  # papers that lead on to a decision
 # A clock ends when every paper it promised (some aid has no certificate) is in the family's hands.
 ENDED_BY = {"CLK-RN": ("W22",), "CLK-CARD": ("W23", "W24")}
 

@@ -11,6 +11,7 @@ from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
+from jiuzhu.cases.acts import withdrawal
 from jiuzhu.cases.acts.emergency import reporting
 from jiuzhu.core import clock
 from jiuzhu.infra import walk
@@ -57,6 +58,21 @@ def test_who_only_hands_over_is_not_told_of_the_countys_time(
         row = _today(family)[family.case.case_no]
         assert (row.unserved, row.clock) == (True, None)
         assert _today(family, "COUNTY_APPROVER")[family.case.case_no].clock.clock == "CLK-CO"
+
+
+def test_what_led_to_a_decision_is_not_served_after_the_end(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "hand_over", lambda *_: None)
+    family = city.walk_to("ACCEPTED", story="plain_poor", town=DELEGATED)
+    number = family.case.case_no
+    with family.at():
+        assert _today(family)[number].unserved
+        with fence(family.citizen) as citizen:
+            withdrawal.withdraw(citizen, family.uid, reason="自愿放弃")
+        assert _today(family)[number].unserved  # W29
+        family.receive("W29")
+        assert number not in _today(family)
 
 
 def test_the_list_of_cases_shows_those_with_papers_to_hand_over(city: City, refused_family: Family) -> None:
