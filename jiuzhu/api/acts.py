@@ -155,16 +155,15 @@ def _meeting(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> 
 
 def _serve(actor: Any, uid: UUID, fields: dict[str, Any], **versions: Any) -> Any:
     case = queries.case_for(actor, uid)
-    document = queries.paper_for(actor, case, fields["paper"])
-    return service.serve_paper(
-        actor,
-        uid,
-        document.id,
-        mode=fields["mode"],
-        receiver=fields["receiver"],
-        picture=picture(fields["picture"]) if fields["picture"] else None,
-        note=fields["note"],
-    )
+    how = {
+        "mode": fields["mode"],
+        "receiver": fields["receiver"],
+        "picture": picture(fields["picture"]) if fields["picture"] else None,
+        "note": fields["note"],
+    }
+    if fields["paper"] is None:
+        return service.serve_all(actor, uid, **how)
+    return service.serve_paper(actor, uid, queries.paper_for(actor, case, fields["paper"]).id, **how)
 
 
 S = schemas

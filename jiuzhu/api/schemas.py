@@ -401,7 +401,7 @@ class AppraisalIn(ActIn):
 
 
 class ServeIn(ActIn):
-    paper: UUID
+    paper: UUID | None = Field(None, description="不填：待送达的全部文书一次送达")
     mode: str
     receiver: str = Field("", max_length=60)
     picture: str = Field("", max_length=14_000_000)

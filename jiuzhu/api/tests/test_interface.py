@@ -110,6 +110,22 @@ def test_a_stale_version_changes_nothing(token_of: Callable[[str], str]) -> None
         assert Step.objects.count() == before
 
 
+def test_what_was_decided_waits_for_service_and_is_served_at_once(token_of: Callable[[str], str]) -> None:
+    """Without ``paper`` every waiting paper is handed over; a second time there is none."""
+    token = token_of("clerk-371522102")
+    uid = _register(token).json()["uid"]
+    _call(token, "POST", f"/cases/{uid}/acts/withdraw", {"reason": "不办了"})
+    (listed,) = _call(token, "GET", "/cases?unserved=true").json()["items"]
+    assert (listed["uid"], listed["unserved"], listed["open"]) == (uid, True, False)
+    assert [each["uid"] for each in _call(token, "GET", "/today").json()] == [uid]
+
+    answer = _call(token, "POST", f"/cases/{uid}/acts/serve-paper", {"mode": "AGENT", "receiver": "其子"})
+    assert answer.status_code == 200, answer.content
+    assert _call(token, "GET", "/today").json() == []
+    again = _call(token, "POST", f"/cases/{uid}/acts/serve-paper", {"mode": "AGENT", "receiver": "其子"})
+    assert (again.status_code, again.json()["code"]) == (409, "E_STATE")
+
+
 def test_a_foreign_case_does_not_exist(token_of: Callable[[str], str]) -> None:
     uid = _register(token_of("clerk-371522102")).json()["uid"]
     stranger = token_of("clerk-371581101")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -21,27 +24,50 @@ from jiuzhu.vault.uploads import Picture
 MODES = choices("service_mode")
 
 
+class Proof(TypedDict, total=False):
+    """Who took it, his signature as a picture, the number of a letter."""
+
+    receiver: str
+    picture: Picture | None
+    note: str
+
+
 def serve_paper(
-    actor: Actor,
-    uid: UUID | str,
-    document_id: int,
-    *,
-    mode: str,
-    receiver: str = "",
-    picture: Picture | None = None,
-    note: str = "",
+    actor: Actor, uid: UUID | str, document_id: int, *, mode: str, **proof: Unpack[Proof]
 ) -> Service:
     """Staff record how a paper was handed over; in person needs the receiver's signature, by post the number.
 
     Raises E_AUTH, E_NOT_FOUND, E_SEAL (signature missing), E_STATE (served already).
     """
+    with _serving(actor, uid, mode) as case:
+        return _serve(actor, case, _paper(actor, case, document_id), mode=mode, **proof)
+
+
+def serve_all(actor: Actor, uid: UUID | str, *, mode: str, **proof: Unpack[Proof]) -> list[Service]:
+    """Everything the family does not have yet, handed over at once with one signature: all of it or nothing.
+
+    Raises E_AUTH, E_NOT_FOUND (the way), E_SEAL, E_STATE (nothing waits).
+    """
+    with _serving(actor, uid, mode) as case:
+        waiting = waiting_papers(actor, case)
+        if not waiting:
+            raise Refusal("E_STATE", act="送达文书", state="没有等待送达的文书")
+        return [_serve(actor, case, paper, mode=mode, **proof) for paper in waiting]
+
+
+def waiting_papers(actor: Actor, case: Case) -> list[Document]:
+    """Papers of the case that have to be in the family's hands and are not."""
+    return [each for each in papers_of(actor, case) if each.needs_service and each.state == Document.ISSUED]
+
+
+@contextmanager
+def _serving(actor: Actor, uid: UUID | str, mode: str) -> Iterator[Case]:
     if not has_power(actor.role, "documents.serve"):
         raise Refusal("E_AUTH", role=role_name(actor.role), act="送达文书", why="")
     if mode not in MODES:
         raise Refusal("E_NOT_FOUND", what="送达方式")
     with transaction.atomic():
-        case = locked(actor, uid)
-        return _serve(actor, case, document_id, mode=mode, receiver=receiver, picture=picture, note=note)
+        yield locked(actor, uid)
 
 
 def receive_paper(actor: Actor, uid: UUID | str, document_id: int) -> Service | None:
@@ -51,7 +77,7 @@ def receive_paper(actor: Actor, uid: UUID | str, document_id: int) -> Service | 
         paper = _paper(actor, case, document_id)
         if paper.state != Document.ISSUED or not paper.needs_service:
             return None
-        return _serve(actor, case, document_id, mode="ELECTRONIC", receiver=actor.name, picture=None, note="")
+        return _serve(actor, case, paper, mode="ELECTRONIC", receiver=actor.name)
 
 
 def _paper(actor: Actor, case: Case, document_id: int) -> Document:
@@ -64,14 +90,13 @@ def _paper(actor: Actor, case: Case, document_id: int) -> Document:
 def _serve(
     actor: Actor,
     case: Case,
-    document_id: int,
+    paper: Document,
     *,
     mode: str,
-    receiver: str,
-    picture: Picture | None,
-    note: str,
+    receiver: str = "",
+    picture: Picture | None = None,
+    note: str = "",
 ) -> Service:
-    paper = _paper(actor, case, document_id)
     service = documents.serve(
         actor,
         paper,

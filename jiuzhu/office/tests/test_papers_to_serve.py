@@ -6,15 +6,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from jiuzhu.accounts.actor import fence
+from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import villages_of
 from jiuzhu.aid_types import registry
 from jiuzhu.cases import queries
-from jiuzhu.cases.acts import withdrawal
+from jiuzhu.cases.acts import service, withdrawal
 from jiuzhu.cases.acts.emergency import reporting
 from jiuzhu.core import clock
 from jiuzhu.infra import walk
+from jiuzhu.office.tests.test_emergency import paper
 from jiuzhu.office.tests.test_money import browser
 from tests.families import COUNTY_DECIDES, DELEGATED, City, Family
 
@@ -73,6 +74,36 @@ def test_what_led_to_a_decision_is_not_served_after_the_end(
         assert _today(family)[number].unserved  # W29
         family.receive("W29")
         assert number not in _today(family)
+
+
+def test_all_papers_are_handed_over_at_once_with_one_signature(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "hand_over", lambda *_: None)
+    family = city.walk_to("GRANTED", story="plain_poor", town=DELEGATED)
+    clerk, there = browser(f"clerk-{DELEGATED}"), f"/office/cases/{family.uid}/papers/serve/"
+    with family.at():
+        waiting = _waiting(family)
+        assert len(waiting) > 1
+        page = clerk.get(f"/office/cases/{family.uid}/?tab=papers").content.decode()
+        assert "一次送达" in page and there in page
+        unsigned = clerk.post(there, {"mode": "IN_PERSON", "receiver": "本人"})
+        assert unsigned.status_code == 422 and "E_SEAL" in unsigned.content.decode()
+        assert _waiting(family) == waiting
+        assert browser(f"lead-{DELEGATED}").post(there, {"mode": "AGENT"}).status_code == 403
+        assert (
+            clerk.post(there, {"mode": "IN_PERSON", "receiver": "本人", "proof": paper()}).status_code == 302
+        )
+        assert _waiting(family) == []
+        with fence(PLATFORM):
+            assert not family.case.clocks.filter(clock="CLK-CARD", ended_at__isnull=True).exists()
+        assert clerk.post(there, {"mode": "AGENT"}).status_code == 409
+        assert "一次送达" not in clerk.get(f"/office/cases/{family.uid}/?tab=papers").content.decode()
+
+
+def _waiting(family: Family) -> list[str]:
+    with fence(PLATFORM):
+        return [each.code for each in service.waiting_papers(PLATFORM, family.case)]
 
 
 def test_the_list_of_cases_shows_those_with_papers_to_hand_over(city: City, refused_family: Family) -> None:

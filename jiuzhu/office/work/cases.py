@@ -268,7 +268,13 @@ def _rule(actor: Any, case: Any) -> dict[str, Any]:
 
 
 def _papers(actor: Any, case: Any) -> dict[str, Any]:
+    waiting = service.waiting_papers(actor, case) if actor.role == "TOWN_CLERK" else []
     return {
+        "all": {
+            "title": "、".join(f"《{each.title}》" for each in waiting),
+            "serve_url": reverse("office:serve-all", args=[case.uid]),
+            "count": len(waiting),
+        },
         "papers": [
             {
                 "title": each.title,
@@ -343,23 +349,33 @@ def serve(request: HttpRequest, uid: UUID, paper: UUID) -> HttpResponse:
     case = queries.case_for(request.asker, uid)
     document = queries.paper_for(request.asker, case, paper)
     try:
-        _served(request, uid, document)
+        service.serve_paper(request.asker, uid, document.id, **_how(request))
     except Refusal as refusal:
         return page_of(request, case, "papers", refusal=refusal, typed=request.path)
     messages.success(request, f"《{document.title}》已记录送达，{clock.today():%Y年%m月%d日}。")
     return redirect(case_url(case, "papers"))
 
 
-def _served(request: HttpRequest, uid: UUID, document: Any) -> None:
-    service.serve_paper(
-        request.asker,
-        uid,
-        document.id,
-        mode=request.POST.get("mode", ""),
-        receiver=request.POST.get("receiver", "").strip()[:60],
-        picture=handed.photo(request, "proof"),
-        note=request.POST.get("note", "").strip()[:40],
-    )
+@staff_only
+@require_POST
+def serve_all(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """All papers that wait, with one signature."""
+    case = queries.case_for(request.asker, uid)
+    try:
+        served = service.serve_all(request.asker, uid, **_how(request))
+    except Refusal as refusal:
+        return page_of(request, case, "papers", refusal=refusal, typed=request.path)
+    messages.success(request, f"{len(served)}份文书已记录送达，{clock.today():%Y年%m月%d日}。")
+    return redirect(case_url(case, "papers"))
+
+
+def _how(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "mode": request.POST.get("mode", ""),
+        "receiver": request.POST.get("receiver", "").strip()[:60],
+        "picture": handed.photo(request, "proof"),
+        "note": request.POST.get("note", "").strip()[:40],
+    }
 
 
 @staff_only

@@ -31,6 +31,7 @@ urlpatterns = [
     path("cases/<uuid:uid>/do/<str:key>/", acting.act, name="act"),
     path("cases/<uuid:uid>/papers/<uuid:paper>/", cases.paper, name="paper"),
     path("cases/<uuid:uid>/papers/<uuid:paper>/serve/", cases.serve, name="serve"),
+    path("cases/<uuid:uid>/papers/serve/", cases.serve_all, name="serve-all"),
     path("cases/<uuid:uid>/reveal/<uuid:person>/<str:field>/", cases.reveal, name="reveal"),
     path("cases/<uuid:uid>/sign/", family.signers, name="signers"),
     path("cases/<uuid:uid>/sign/<uuid:person>/", family.sign, name="sign"),
