@@ -59,36 +59,30 @@ def to_rate(actor: Actor) -> list[ToDo]:
 def to_renew_rating(actor: Actor) -> list[ToDo]:
     """DQ-39: ratings of supported people that have ended or end within thirty days."""
     newest = SelfCareRating.objects.filter(case=OuterRef("case")).order_by("-seq").values("valid_to")[:1]
-    rows = Entitlement.objects.filter(aid_type__in=_supported(), state__in=Entitlement.RUNNING)
-    if actor.kind != "SYSTEM":
-        rows = rows.filter(town_id__in=actor.towns)
-    found = rows.annotate(rated_to=Subquery(newest)).filter(
-        rated_to__lte=clock.today() + timedelta(days=RATE_DAYS)
+    found = (
+        _supported(actor)
+        .annotate(rated_to=Subquery(newest))
+        .filter(rated_to__lte=clock.today() + timedelta(days=RATE_DAYS))
     )
     reported = SelfCareReport.objects.filter(closed_on__isnull=True)
     return [
         ToDo(each.case, "自理能力评估到期，重新评估", each.rated_to)
-        for each in found.exclude(pk__in=reported.values("entitlement_id"))
-        .select_related("case__applicant")
-        .order_by("rated_to")
+        for each in found.exclude(pk__in=reported.values("entitlement_id")).order_by("rated_to")
     ]
 
 
-def _supported() -> list[str]:
-    return [aid.code for aid in registry.all_types() if aid.support]
+def _supported(actor: Actor) -> QuerySet[Entitlement]:
+    """Supported people of the asker's towns."""
+    codes = [aid.code for aid in registry.all_types() if aid.support]
+    rows = Entitlement.objects.filter(aid_type__in=codes, state__in=Entitlement.RUNNING)
+    rows = rows if actor.kind == "SYSTEM" else rows.filter(town_id__in=actor.towns)
+    return rows.select_related("case__applicant")
 
 
 def to_choose(actor: Actor) -> list[ToDo]:
     """Granted, and nobody has said yet where the person is to live (TK-10)."""
-    rows = Entitlement.objects.filter(
-        aid_type__in=_supported(), state__in=Entitlement.RUNNING, support_spans__isnull=True
-    )
-    if actor.kind != "SYSTEM":
-        rows = rows.filter(town_id__in=actor.towns)
-    return [
-        ToDo(each.case, "选定集中或分散供养", each.first_month)
-        for each in rows.select_related("case__applicant").order_by("first_month")
-    ]
+    rows = _supported(actor).filter(support_spans__isnull=True)
+    return [ToDo(each.case, "选定集中或分散供养", each.first_month) for each in rows.order_by("first_month")]
 
 
 def to_agree(actor: Actor) -> list[ToDo]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jiuzhu.accounts.models import Kin
 from jiuzhu.accounts.queries import agreement_in_force, kin_of_officials
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import windows
+from jiuzhu.cases import in_hand
 from jiuzhu.cases.authority import authority_of
 from jiuzhu.cases.models import (
     Case,
@@ -151,7 +151,7 @@ def blocking_finding_confirmed(act: Act) -> None:
 def objection_window_open(act: Act) -> None:
     """D7, AS-08: ten working days after W07 was received; the eleventh is late."""
     due = _running_due(act, "CLK-OBJW")
-    if due and act.today > due and windows.received_on(act.case, "W07"):
+    if due and act.today > due and in_hand.received_on(act.case, "W07"):
         raise Refusal("E_LATE", what="核对结果异议", on=due.isoformat())
     if not act.reason.strip():
         raise Refusal("E_REASONS", act="提出异议")
@@ -165,14 +165,14 @@ def _running_due(act: Act, clock_id: str) -> date | None:
 @guard
 def window_over(act: Act) -> None:
     """D10, D15: only after the last day of the window."""
-    if not windows.ran_out(act.case, act.today):
+    if not in_hand.ran_out(act.case, act.today):
         raise Refusal("E_STATE", act=act.move.title, state=STATES[act.case.state].name + "，期限未满")
 
 
 @guard
 def apply_window_over(act: Act) -> None:
     """The family may apply for 30 days after W06."""
-    if act.today <= windows.apply_until(act.case):
+    if act.today <= in_hand.apply_until(act.case):
         raise Refusal("E_STATE", act=act.move.title, state="申请期限未满")
 
 

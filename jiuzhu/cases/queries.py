@@ -14,7 +14,7 @@ from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import offers, registry
 from jiuzhu.audit.acts import record
-from jiuzhu.cases import authority, consents, guards, homecomings, windows
+from jiuzhu.cases import authority, consents, guards, homecomings, in_hand
 from jiuzhu.cases import clocks as case_clocks
 from jiuzhu.cases.homecomings import Homecoming
 from jiuzhu.cases.models import (
@@ -154,7 +154,7 @@ def _unserved(actor: Actor) -> QuerySet[Document, int]:
         return Document.objects.none().values_list("case_id", flat=True)
     waiting = Document.objects.filter(state=Document.ISSUED, needs_service=True, case_id__isnull=False)
     under_way = Exists(Case.objects.filter(pk=OuterRef("case_id"), open=True))
-    useful = waiting.exclude(code__startswith="W36").filter(~Q(code__in=windows.ON_THE_WAY) | under_way)
+    useful = waiting.exclude(code__startswith="W36").filter(~Q(code__in=in_hand.ON_THE_WAY) | under_way)
     return useful.values_list("case_id", flat=True)
 
 
@@ -206,7 +206,7 @@ def _today_of(row: Row) -> Row | None:
         return row
     if not row.unserved:
         return None
-    own = row.clock is not None and row.clock.clock in windows.ENDED_BY
+    own = row.clock is not None and row.clock.clock in in_hand.ENDED_BY
     return row if own else replace(row, clock=None)
 
 
@@ -589,7 +589,7 @@ def letter_preview(case: Case, key: str) -> list[str]:
         return verification.blocking_reasons(verification.latest_report(case.id))
     if key == "D5":
         return [
-            f"核对结果符合规定，请在{windows.last_day_to_apply(case, clock.today()):%Y年%-m月%-d日}前提出正式申请。"
+            f"核对结果符合规定，请在{in_hand.last_day_to_apply(case, clock.today()):%Y年%-m月%-d日}前提出正式申请。"
         ]
     return []
 
@@ -643,7 +643,7 @@ def lapsing(on: date) -> list[tuple[UUID, str]]:
     }
     with fence(PLATFORM):
         waiting = Case.objects.filter(state="MAY_APPLY").select_related("county")
-        unused = [(case.uid, "D11x") for case in waiting if on > windows.apply_until(case)]
+        unused = [(case.uid, "D11x") for case in waiting if on > in_hand.apply_until(case)]
         rows = CaseClock.objects.filter(ended_at__isnull=True, due_on__lt=on, clock__in=keys).select_related(
             "case"
         )
@@ -651,7 +651,7 @@ def lapsing(on: date) -> list[tuple[UUID, str]]:
             (row.case.uid, keys[row.clock][1])
             for row in rows
             if row.case.state == keys[row.clock][0]
-            and (row.clock not in windows.OPENED_BY or windows.ran_out(row.case, on))
+            and (row.clock not in in_hand.OPENED_BY or in_hand.ran_out(row.case, on))
         ]
 
 

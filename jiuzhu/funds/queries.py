@@ -101,12 +101,11 @@ def _month(town: Organisation, month: date) -> dict[str, Any]:
     within = entries.filter(on__gte=month)
     money_in = within.filter(kind__in=(Entry.OPENING, Entry.TOP_UP)).aggregate(sum=Sum("amount_fen"))["sum"]
     out = within.filter(kind__in=(Entry.PAYMENT, Entry.RETURN)).aggregate(sum=Sum("amount_fen"))["sum"]
-    last = entries.order_by("-seq").first()
     return {
         "month": month,
         "in_fen": money_in or 0,
         "out_fen": -(out or 0),
-        "balance_fen": last.balance_fen if last else 0,
+        "balance_fen": balance_at(town, add_months(month, 1)),
     }
 
 

@@ -1,4 +1,4 @@
-"""First page, policy in plain words, guide, speaking up."""
+"""First page, faults of the site, speaking up."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import queries, windows
+from jiuzhu.cases import in_hand, queries
 from jiuzhu.core.codes import name_of
 from jiuzhu.ui.formats import cn_date
 from jiuzhu.workflow.states import STAGES, STATES, State
@@ -88,6 +88,8 @@ def promise(case: Any) -> dict[str, Any] | None:
     total = registry.get(case.aid_type).total_clock
     row, state = min(running, key=lambda pair: (pair[0].clock != total, pair[1].due_on))
     sentence = PROMISES[row.clock].format(due=cn_date(state.due_on))
+    if row.clock in in_hand.OPENED_BY and not in_hand.received_on(case, in_hand.OPENED_BY[row.clock]):
+        sentence = "请先看告知书，期限从您收到的那天算起"
     if state.breached:
         sentence = f"原定{cn_date(state.due_on)}，已经超过，您可以打电话催办"
     return {"sentence": sentence, "state": state}
@@ -96,7 +98,7 @@ def promise(case: Any) -> dict[str, Any] | None:
 def _apply_window(case: Any) -> dict[str, Any] | None:
     if case.state != "MAY_APPLY":
         return None
-    return {"sentence": f"请在{cn_date(windows.apply_until(case))}以前提交申请表", "state": None}
+    return {"sentence": f"请在{cn_date(in_hand.apply_until(case))}以前提交申请表", "state": None}
 
 
 def stage_days(steps: list[Any]) -> dict[str, date]:

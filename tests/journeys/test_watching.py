@@ -12,7 +12,7 @@ from jiuzhu.benefits.models import Alert
 from jiuzhu.benefits.tests import homes
 from jiuzhu.benefits.tests.homes import ADULT, CHILD, SPOUSE, Home
 from jiuzhu.core import clock
-from jiuzhu.people.models import Membership
+from jiuzhu.people.models import Membership, Person
 from tests.journeys import moves
 from tests.journeys.city import DESKTOP, PHONE, City
 
@@ -140,14 +140,20 @@ def _suspended(home: Home) -> None:
         changes.decide(lead, change.uid)
 
 
-def test_who_joined_signs_on_a_phone_before_the_review_and_later_all_sign_anew(city: City) -> None:
-    """VER-21: the day list leads to whoever has not signed; the family sees it too."""
+def _joined(city: City) -> tuple[Home, Person]:
+    """A couple in benefit whose grown child has joined and not signed."""
     city.on(GRANTED - timedelta(days=19))
     place = homes.place()
     home = place.home([ADULT, SPOUSE], [(0, "pension", 450)], granted_on=GRANTED)
     with fence(PLATFORM):
         joined = place._person(home.entitlement.household, CHILD, 7, GRANTED)
     city.on(TODAY)
+    return home, joined
+
+
+def test_who_joined_signs_on_a_phone_before_the_review_and_later_all_sign_anew(city: City) -> None:
+    """VER-21: the day list leads to whoever has not signed; the family sees it too."""
+    home, joined = _joined(city)
 
     clerk = city.staff(f"clerk-{TOWN}").open("/office/").sees("核对授权待签署")
     clerk.click(clerk.page.get_by_role("link", name="核对授权待签署").first).sees(home.persons[0].name)
@@ -174,12 +180,7 @@ def test_who_joined_signs_on_a_phone_before_the_review_and_later_all_sign_anew(c
 
 def test_a_member_elsewhere_signs_by_link_and_the_family_takes_its_consent_back(city: City) -> None:
     """VER-21, VER-23: the link asks who he is and opens one signature; taking back says what follows."""
-    city.on(GRANTED - timedelta(days=19))
-    place = homes.place()
-    home = place.home([ADULT, SPOUSE], [(0, "pension", 450)], granted_on=GRANTED)
-    with fence(PLATFORM):
-        joined = place._person(home.entitlement.household, CHILD, 7, GRANTED)
-    city.on(TODAY)
+    home, joined = _joined(city)
     mine = f"/mine/benefits/{home.entitlement_id}/"
 
     family = city.phone()

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from jiuzhu.accounts.actor import Actor
 from jiuzhu.accounts.roles import has_power, role_name
-from jiuzhu.cases import clocks, one_visit, windows
+from jiuzhu.cases import clocks, in_hand, one_visit
 from jiuzhu.cases.acts._act import locked
 from jiuzhu.cases.models import Case
 from jiuzhu.cases.queries import papers_of
@@ -108,12 +108,12 @@ def _serve(
     waiting = set(
         Document.objects.filter(case_id=case.id, state=Document.ISSUED).values_list("code", flat=True)
     )
-    for clock_id, code in windows.OPENED_BY.items():
+    for clock_id, code in in_hand.OPENED_BY.items():
         if paper.code == code:
             clocks.restart(case, clock_id, service.served_at)
     if mode == one_visit.WINDOW:
         one_visit.note(actor, case, "领取文书", place=mode)
-    for clock_id, codes in windows.ENDED_BY.items():
+    for clock_id, codes in in_hand.ENDED_BY.items():
         if paper.code in codes and waiting.isdisjoint(codes):
             clocks.stop(case, clock_id, service.served_at)
     return service

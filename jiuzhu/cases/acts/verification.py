@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from jiuzhu.accounts.actor import PLATFORM, Actor, fence
 from jiuzhu.aid_types import registry
-from jiuzhu.cases import evidence, guards, homecomings, windows
+from jiuzhu.cases import evidence, guards, homecomings, in_hand
 from jiuzhu.cases.acts._act import Act, acting, attempt, locked
 from jiuzhu.cases.acts.investigation import assess_anew, open_round
 from jiuzhu.cases.guards import GUARDS
@@ -215,7 +215,7 @@ def notify_may_apply(
 
 
 def _tell_may_apply(act: Act) -> None:
-    act.paper("W06", apply_until_on=windows.last_day_to_apply(act.case, act.today))
+    act.paper("W06", apply_until_on=in_hand.last_day_to_apply(act.case, act.today))
 
 
 def notify_not_fit(

@@ -15,6 +15,7 @@ from jiuzhu.core import clock
 from jiuzhu.core.calendar import WorkCalendar, shipped_calendar
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.people.models import Authorisation
+from jiuzhu.portal import words
 from jiuzhu.workflow import clocks as law
 from jiuzhu.workflow.common_moves import HOUSEHOLD_AID
 from tests.families import COUNTY_DECIDES, DELEGATED, City, Family, refused
@@ -363,6 +364,7 @@ def test_no_window_runs_out_on_a_family_that_never_got_its_paper(
     assert family.case.state == state
     with family.at(), fence(family.citizen) as citizen:
         if state == "VER_NOT_FIT":
+            assert "从您收到的那天算起" in words.promise(family.case)["sentence"]
             with refused("E_REASONS"):  # not E_LATE
                 verification.object_to_report(citizen, family.uid, reason=" ")
 

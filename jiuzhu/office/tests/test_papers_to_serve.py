@@ -111,9 +111,9 @@ def test_the_list_of_cases_shows_those_with_papers_to_hand_over(city: City, refu
     family = refused_family
     with family.at(max(family.now, other.now)):
         clerk = browser(f"clerk-{DELEGATED}")
-        listed = clerk.get("/office/cases/?open=serve").content.decode()
+        listed = clerk.get("/office/cases/?scope=unserved").content.decode()
         assert family.case.case_no in listed and other.case.case_no not in listed
-        assert other.case.case_no in clerk.get("/office/cases/?open=").content.decode()
+        assert other.case.case_no in clerk.get("/office/cases/?scope=").content.decode()
 
 
 def test_a_report_that_was_not_true_is_answered_too(city: City) -> None:

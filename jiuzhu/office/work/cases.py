@@ -40,7 +40,7 @@ TABS = (
     ("papers", "文书"),
     ("trace", "轨迹与时限"),
 )
-_FILTERS = ("q", "state", "open", "town", "village", "size")
+_FILTERS = ("q", "state", "scope", "town", "village", "size")
 
 
 class SearchForm(forms.Form):
@@ -50,8 +50,8 @@ class SearchForm(forms.Form):
         required=False,
         choices=[("", "全部"), *((code, each.name) for code, each in STATES.items())],
     )
-    open = forms.ChoiceField(
-        label="范围", required=False, choices=[("", "全部"), ("1", "只看在办"), ("serve", "文书待送达")]
+    scope = forms.ChoiceField(
+        label="范围", required=False, choices=[("", "全部"), ("open", "只看在办"), ("unserved", "文书待送达")]
     )
     town = forms.TypedChoiceField(label="镇街", required=False, coerce=int, empty_value="")
     village = forms.ChoiceField(label="村（居）", required=False)
@@ -89,8 +89,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         town=given.get("town", ""),
         village=given.get("village", ""),
         q=given.get("q", "").strip(),
-        open_only=given.get("open") == "1",
-        unserved=given.get("open") == "serve",
+        open_only=given.get("scope") == "open",
+        unserved=given.get("scope") == "unserved",
         after=int(after) if after.isdigit() else None,
         limit=limit,
     )
