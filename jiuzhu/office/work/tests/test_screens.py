@@ -119,10 +119,10 @@ def test_a_foreign_case_by_its_address_is_unknown(reviewed: Family, path: str) -
 def test_the_list_remembers_its_filters(reviewed: Family) -> None:
     client = browser("clerk-371502101")
     with reviewed.at():
-        client.get("/office/cases/?q=&state=TOWN_REVIEW&open=1&size=50")
+        client.get("/office/cases/?q=&state=TOWN_REVIEW&scope=open&size=50")
         again = client.get("/office/cases/", follow=True)
 
-    assert again.redirect_chain[0][0].endswith("?q=&state=TOWN_REVIEW&open=1&size=50")
+    assert again.redirect_chain[0][0].endswith("?q=&state=TOWN_REVIEW&scope=open&size=50")
     assert reviewed.case.case_no in again.content.decode()
 
 
