@@ -13,7 +13,7 @@ from jiuzhu.benefits import queries, standing, table
 from jiuzhu.benefits.acts import changes, reviews
 from jiuzhu.benefits.models import Change, Review
 from jiuzhu.cases import consents
-from jiuzhu.cases.acts import authorisation
+from jiuzhu.cases.acts import authorisation, service
 from jiuzhu.cases.models import Case, Entitlement
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
@@ -171,11 +171,14 @@ def change_walk(walker: Walker, change: Change, note: Note, *, examined: bool) -
     yield later(2)
     decided = _decide(walker, change, town, county)
     note(f"decided_{_result(change)}", change.number)
-    if decided.state == table.DECIDED:
-        yield later(1)
-        clerk = walker.staff("TOWN_CLERK", town)
-        with fence(clerk):
+    yield later(1)
+    clerk = walker.staff("TOWN_CLERK", town)
+    with fence(clerk):
+        case = change.entitlement.case
+        if decided.state == table.DECIDED:
             changes.serve(clerk, change.uid, mode="IN_PERSON", picture=drawn_picture("signature"))
+        if service.waiting_papers(clerk, case):  # how long gradual exit lasts (W37)
+            service.serve_all(clerk, case.uid, mode="IN_PERSON", picture=drawn_picture("signature"))
 
 
 def _decide(walker: Walker, change: Change, town: Organisation, county: Organisation) -> Change:

@@ -271,11 +271,15 @@ def _conditions() -> str:
                 each.title,
                 f"`{each.fact}` {each.test} `{each.limit}`",
                 each.reason,
+                each.rule,
                 "；".join(dict.fromkeys(each.article.values())),
             )
             for each in conditions.load(path)
         ]
-        parts += [f"## {path.parent.name}\n", _table(["条件", "名称", "比较", "理由代码", "依据"], rows)]
+        parts += [
+            f"## {path.parent.name}\n",
+            _table(["条件", "名称", "比较", "理由代码", "规则", "依据"], rows),
+        ]
     return _page("条件", "由 aid_types/*/conditions.yaml 生成。", *parts)
 
 

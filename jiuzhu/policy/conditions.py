@@ -32,6 +32,7 @@ class Condition:
 
     ``tells`` names further values the sentence may show: placeholder → (fact or parameter key, unit).
     ``only`` names a part of the evidence without which the condition does not arise (``single``: one person alone).
+    ``article`` is the law that people are told, ``rule`` the id in our own rule book.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Condition:
     tells: Mapping[str, tuple[str, str]]
     regimes: tuple[str, ...]
     only: str = ""
+    rule: str = ""
 
     def arises(self, evidence: Evidence, regime: str) -> bool:
         return regime in self.regimes and (not self.only or bool(getattr(evidence, self.only)))
@@ -71,6 +73,7 @@ def load(path: Path) -> tuple[Condition, ...]:
             tells={name: (each[0], each[1]) for name, each in entry.get("tells", {}).items()},
             regimes=tuple(entry.get("regimes", ("P2019", "P2021", "P2025"))),
             only=entry.get("only", ""),
+            rule=entry.get("rule", ""),
         )
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
     )

@@ -20,6 +20,8 @@ from jiuzhu.policy.regimes import regime as regime_of
 
 BLOCK, DIFF, HINT = "BLOCK", "DIFF", "HINT"
 GONE = ("SCRAPPED", "DEREGISTERED", "TRANSFERRED")
+# who asks registers about a family, and what it declared is held against (VER-11)
+_ASKED_BY = "国务院令第649号第五十八条"
 SMALL_VEHICLES = ("MOTORCYCLE", "TRICYCLE")
 _ASSET_KINDS = ("vehicle", "small_vehicle", "dwelling", "nonresidential", "company", "machine")
 PENSIONS = ("basic_pension", "pension")
@@ -340,7 +342,7 @@ def _diff(
     level: str = DIFF,
     reason: str = "",
 ) -> Finding:
-    return Finding(code, level, ref, seen.source, value, limit, "规则VER-11", sentence, reason)
+    return Finding(code, level, ref, seen.source, value, limit, _ASKED_BY, sentence, reason)
 
 
 def _differences(

@@ -13,7 +13,7 @@ CATEGORIES = {"W": "工资性收入", "B": "经营净收入", "P": "财产净收
 
 @dataclass(frozen=True)
 class IncomeKind:
-    """``not_counted`` is the article that leaves this kind out of family income; "" when it counts."""
+    """``not_counted`` says whose rules leave this kind out of family income (INC-10); "" when it counts."""
 
     key: str
     category: str
@@ -35,6 +35,6 @@ def title_of(kind: str) -> str:
 
 
 def left_out_by(kind: str) -> str:
-    """The article that leaves this kind out of income, or ""."""
+    """Whose rules leave this kind out of income, or ""."""
     known = income_kinds().get(kind)
     return known.not_counted if known else ""

@@ -12,7 +12,7 @@ from jiuzhu.policy.income_kinds import CATEGORIES, title_of
 from jiuzhu.policy.outcome import Line
 from jiuzhu.policy.parameters import ParameterSet
 
-AMOUNT_ARTICLE = "国发〔2016〕14号二（四）、规则TK-09"
+AMOUNT_ARTICLE = "国发〔2016〕14号二（四）"
 _INCOME, _OBLIGOR, _LEVEL = "第六条", "第八条", "第二十条"
 
 
@@ -43,7 +43,7 @@ def _receipt(item: Income, parameters: ParameterSet, article: str) -> Line:
     label, gross = f"{CATEGORIES[item.category]}（{title_of(item.kind)}）", gross_of(item, parameters)
     words, reason = f"12个月{yuan(gross)}元", facts.not_income(item)
     if reason:
-        return Line(label, f"{words}，不计入本人收入：{reason}", 0, "TK-01", article, item.member)
+        return Line(label, f"{words}，不计入本人收入（{reason}）", 0, "TK-01", article, item.member)
     if item.cost_fen:
         words += f" − 成本、税费{yuan(item.cost_fen)}元"
     month = div_half_up(gross - item.cost_fen, 12)

@@ -134,24 +134,29 @@ def test_the_same_evidence_gives_the_same_outcome_years_later(aid: AidType) -> N
 _LAST_YEAR = {"P2019": 2020, "P2021": 2024, "P2025": 2025}
 
 
-@pytest.mark.parametrize("regime", _LAST_YEAR)
-@pytest.mark.parametrize("code", [aid.code for aid in registry.all_types()])
-def test_no_case_rests_on_a_document_younger_than_its_rules(code: str, regime: str) -> None:
-    """Conditions and lines of every example, those of other rules' examples too."""
-    aid = registry.get(code)
-    if regime not in aid.regimes:
-        return
-    cited = {
-        each.article
+def _told(aid: AidType, regime: str) -> set[str]:
+    """What the examples, those of other rules too, tell people under these rules: articles and the words of sums."""
+    outcomes = [
+        aid.assess(example.evidence, replace(example, regime=regime).parameters, regime)
         for example in examples_of(aid)
-        for outcome in [aid.assess(example.evidence, replace(example, regime=regime).parameters, regime)]
-        for each in (*outcome.conditions, *outcome.lines)
-    }
-    assert cited
+    ]
+    articles = {each.article for outcome in outcomes for each in (*outcome.conditions, *outcome.lines)}
+    return articles | {line.formula for outcome in outcomes for line in outcome.lines}
+
+
+@pytest.mark.parametrize(
+    ("code", "regime"), [(aid.code, regime) for aid in registry.all_types() for regime in aid.regimes]
+)
+def test_people_are_told_the_law_of_their_case(code: str, regime: str) -> None:
+    """No document younger than the case's rules, and nothing that only our own rule book knows."""
+    told = _told(registry.get(code), regime)
     young = {
-        article
-        for article in cited
-        for year in re.findall(r"〔(\d{4})〕", article)
+        words
+        for words in told
+        for year in re.findall(r"〔(\d{4})〕", words)
         if int(year) > _LAST_YEAR[regime]
     }
+
+    assert told
     assert young == set()
+    assert {words for words in told if "规则" in words} == set()

@@ -58,7 +58,7 @@ def _receipt(item: Income, parameters: ParameterSet, article: str) -> Line:
         unit, quantity = parameters[f"farm.{item.farm_item}"], Fraction(item.quantity_tenths, 10)
         words += f"（每亩、每头每年{yuan(unit)}元 × {float_free(quantity)}）"
     if reason:
-        return Line(label, f"{words}，不计入家庭收入：{reason}", 0, "INC-10", article, item.member)
+        return Line(label, f"{words}，不计入家庭收入（{reason}）", 0, "INC-10", article, item.member)
     if item.cost_fen:
         words += f" − 成本、税费{yuan(item.cost_fen)}元"
     rule = "INC-30" if item.farm_item else "INC-02"
