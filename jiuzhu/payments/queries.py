@@ -23,8 +23,10 @@ from jiuzhu.core.names import mask as mask_name
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document
+from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments import permissions, statements, table
 from jiuzhu.payments.models import LIVING, BankFile, Due, LineMark, PayLine, PayRun, RunStep
+from jiuzhu.policy.regimes import regime_on
 
 PAGE = 50
 KINDS = {"REGULAR": "", "TA": "一次性", "ARREARS": "补发", "SETTLEMENT": "结清", "FUNERAL": "丧葬费"}
@@ -48,6 +50,53 @@ def runs(
         found = found.filter(county_id__in=counties)
     given = {"month": month, "state": state, "aid_type": aid_type, "area_type": area_type}
     return found.filter(**{name: value for name, value in given.items() if value})
+
+
+def values_of(county: Organisation) -> dict[str, Any]:
+    """Today's values of the county that lists are made by."""
+    today = clock.today()
+    return parameters.plain_values(county, on=today, regime=regime_on(today, "BY_DATE"))
+
+
+def opens_on(county: Organisation, month: date) -> date:
+    """The first day on which the list of a month may be made: the cut-off day of the month before (PAY-02)."""
+    return add_months(month, -1).replace(day=int(values_of(county)["pay.cutoff_day"]))
+
+
+def lists_due(actor: Actor) -> list[tuple[date, str, str]]:
+    """Month, kind of aid and area of the lists the asker's county may make now and has not made, for who makes them."""
+    if not (has_power(actor.role, "payroll.build") and actor.organ_id):
+        return []
+    county, this_month = Organisation.objects.get(pk=actor.organ_id), clock.today().replace(day=1)
+    next_month = add_months(this_month, 1)
+    pairs = [
+        (aid.code, area) for aid in registry.all_types() if aid.has_money for area in choices("area_type")
+    ]
+    given = {
+        "county": county.id,
+        "month": next_month if clock.today() >= opens_on(county, next_month) else this_month,
+        "aid_types": [aid for aid, _ in pairs],
+        "area_types": [area for _, area in pairs],
+        "towns": [town.id for town in towns_of(county, clock.today())],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statements.LISTS_DUE, given)
+        return [(given["month"], *row) for row in cursor.fetchall()]
+
+
+def to_move(actor: Actor) -> list[tuple[PayRun, list[table.RunMove]]]:
+    """Runs that wait for this very person, the oldest month first, with the steps forward he may make."""
+    under_way = runs(actor).exclude(state="PUBLISHED").order_by("month", "id")
+    found = [(run, [move for move in allowed(actor, run) if move.key != "send_back"]) for run in under_way]
+    return [(run, moves) for run, moves in found if moves]
+
+
+def returned_count(actor: Actor) -> int:
+    """Returned lines in sight that can still be paid again, for whoever corrects accounts or pays again."""
+    if not any(has_power(actor.role, power) for power in ("payroll.check_town", "payroll.build")):
+        return 0
+    failed = PayLine.objects.filter(_SHOWN["failed"], run__in=runs(actor).order_by(), reissues__isnull=True)
+    return failed.exclude(result__code__in=table.NEVER_AGAIN).count()
 
 
 def run_for(actor: Actor, run_id: int) -> PayRun:

@@ -263,6 +263,22 @@ PROMPT_WORDS = {
     "FAILED_TWICE": "连续两个月没有到账",
 }
 
+# What a county still has to list for a month: aid and area of whoever is in force, with money, and on no list.
+LISTS_DUE = f"""
+SELECT k.aid_type, k.area_type
+FROM unnest(%(aid_types)s::text[], %(area_types)s::text[]) AS k (aid_type, area_type)
+WHERE NOT EXISTS (
+        SELECT 1 FROM payments_payrun r WHERE r.county_id = %(county)s AND r.aid_type = k.aid_type
+            AND r.area_type = k.area_type AND r.month = %(month)s AND r.kind = 'REGULAR')
+    AND EXISTS (
+        SELECT 1 FROM cases_entitlement e
+        JOIN cases_entitlementamount a ON a.entitlement_id = e.id AND a.superseded_at IS NULL
+            AND a.from_month <= %(month)s AND (a.to_month IS NULL OR a.to_month >= %(month)s)
+            AND a.base_fen + a.topup_fen + a.care_fen > 0
+        WHERE e.town_id = ANY (%(towns)s) AND e.aid_type = k.aid_type AND e.area_type = k.area_type
+            AND {_IN_FORCE.format(month="%(month)s")} AND NOT {_LISTED.format(month="%(month)s")})
+"""
+
 # In force that month, yet on no list: said, never dropped in silence. First who, then why of those few.
 LEFT_OUT = f"""
 WITH missing AS MATERIALIZED (

@@ -344,10 +344,11 @@ def test_the_month_is_paid_from_the_list_to_the_account(city: City) -> None:
 
     center = city.staff("center-371522")
     center.open("/office/money/").tell(
-        "money", "资金发放", "各月应发和到账一图看清。每月25日以后点“编制花名册”，选月份，系统一次编好。"
+        "money",
+        "资金发放",
+        "“等您办”列出轮到您的批次和还没编的花名册：每月25日以后点“编制”，系统一次编好。各月应发和到账一图看清。",
     )
-    center.page.locator("[name=month]").first.fill(f"{first_month:%Y-%m}")
-    center.click(center.page.get_by_role("button", name="编制花名册"))
+    center.click(center.page.get_by_role("button", name=f"编制{first_month.year}年{first_month.month}月"))
     center.tell(
         "money", "花名册", "有疑点的笔排在最前：点开选暂缓，或写说明后照发。疑点没处理完，送不到下一步。"
     )

@@ -21,7 +21,7 @@ from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
-from jiuzhu.core.codes import choices
+from jiuzhu.core.codes import choices, name_of
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.funds import queries as funds
 from jiuzhu.intake import handed
@@ -111,11 +111,40 @@ def listing(request: HttpRequest, *, form: BuildForm | None = None, refusal: Any
             ("到账", [each.paid_fen / 100 for each in months]),
         ],
         "now": months[-1] if months else None,
-        "to_close": funds.waiting_closings(actor, clock.today()),
+        "tiles": _tiles(actor),
+        "to_list": [
+            {
+                "month": f"{month:%Y-%m}",
+                "aid_type": aid_type,
+                "area_type": area_type,
+                "title": f"{cn_month(month)}{name_of('area_type', area_type)}{registry.get(aid_type).name}",
+            }
+            for month, aid_type, area_type in queries.lists_due(actor)
+        ],
+        "to_move": [
+            {
+                "title": queries.title_of(each),
+                "url": _run_url(each.id),
+                "moves": "、".join(move.title for move in moves),
+                "lines": each.lines_count,
+                "fen": each.total_fen,
+            }
+            for each, moves in queries.to_move(actor)
+        ],
         "refusal": refusal,
     }
     status = refusal.status if refusal else 422 if form and form.errors else 200
     return render(request, "office/money/runs.html", context, status=status)
+
+
+def _tiles(actor: Any) -> list[tuple[str, str, str, str]]:
+    """Returned lines to deal with, months of reserve funds to close; nothing where nothing waits."""
+    returned = queries.returned_count(actor)
+    tiles = [("银行退回待处理", f"{returned}", "笔", reverse("office:money-returns"))] if returned else []
+    return tiles + [
+        ("备用金待月结", cn_month(month), "", reverse("office:fund", args=[town.id]))
+        for town, month in funds.waiting_closings(actor, clock.today())
+    ]
 
 
 def _runs_table(page: Page) -> Table:

@@ -112,6 +112,93 @@ def test_each_sees_only_the_button_that_is_his(city: City) -> None:
     }
 
 
+def _waiting(username: str) -> list[str]:
+    """What the list of runs says waits for this person: each line's words."""
+    page = browser(username).get("/office/money/").content.decode()
+    card = re.search(r'<ul class="gov-signers">(.*?)</ul>', page, re.DOTALL)
+    return [
+        re.sub(r"<[^>]+>|\s+", " ", each).strip()
+        for each in re.findall(
+            r'<span class="gov-signer-name">(.*?)</span>', card[1] if card else "", re.DOTALL
+        )
+    ]
+
+
+def test_the_list_not_made_yet_is_one_button_away(city: City) -> None:
+    client = browser("center-371502")
+    page = client.get("/office/money/").content.decode()
+    form = re.search(r'<ul class="gov-signers">.*?<form(.*?)</form>', page, re.DOTALL)
+    assert form
+    asked = {name: hidden(form[1], name) for name in ("once", "month", "aid_type", "area_type")}
+    before, nobodys = _waiting("center-371502"), _waiting("finance-371502")
+    made = client.post("/office/money/build/", asked)
+
+    (run,) = queries.runs(PLATFORM)
+    assert before == ["2019年11月农村最低生活保障 花名册还没有编制"]
+    assert nobodys == []
+    assert made["Location"] == f"/office/money/{run.id}/"
+    assert _waiting("center-371502") == []
+
+
+def test_before_the_cut_off_day_only_this_months_list_is_asked_for(city: City) -> None:
+    with clock.at(date(2019, 10, 24)), fence(city.builder) as actor:
+        early = queries.lists_due(actor)
+    with clock.at(date(2019, 11, 3)), fence(city.builder) as actor:
+        late = queries.lists_due(actor)
+
+    assert early == []
+    assert late == [(date(2019, 11, 1), "DIBAO", "RURAL")]
+
+
+def test_every_role_is_told_which_run_waits_for_it_and_nobody_else(city: City) -> None:
+    run = build(city)
+    seen = {}
+    for state in ("DRAFT", "TOWN_CHECKED", "COUNTY_CHECKED", "FINANCE_CONFIRMED", "RETURNED", "RECONCILED"):
+        if state != "DRAFT":
+            run = walk(city, run, state)
+        seen[state] = {
+            username: waiting[0].split("等您")[1]
+            for username in (
+                "payroll-371502101",
+                "center-371502",
+                "center2-371502",
+                "finance-371502",
+                "supervisor-371502",
+                "auditor",
+            )
+            if (waiting := _waiting(username))
+        }
+
+    assert seen == {
+        "DRAFT": {"payroll-371502101": "乡镇核对无误"},
+        "TOWN_CHECKED": {"center2-371502": "县级核对通过"},
+        "COUNTY_CHECKED": {"finance-371502": "财政确认"},
+        "FINANCE_CONFIRMED": {"finance-371502": "生成银行文件并送银行"},
+        "RETURNED": {"center-371502": "对账完成", "center2-371502": "对账完成"},
+        "RECONCILED": {"center-371502": "公示发放结果", "center2-371502": "公示发放结果"},
+    }
+
+
+def test_returned_lines_wait_for_town_and_centre_until_paid_again(city: City) -> None:
+    with fence(PLATFORM):
+        cities.family(city, 8, name="赵䶮", town=0)
+    walk(city, build(city), "RECONCILED")
+    with clock.at(date(2019, 11, 6)):
+        told = {
+            username: "银行退回待处理" in browser(username).get("/office/money/").content.decode()
+            for username in ("payroll-371502101", "payroll-371502102", "center-371502", "finance-371502")
+        }
+        today = browser("center-371502").get("/office/").content.decode()
+
+    assert told == {
+        "payroll-371502101": True,
+        "payroll-371502102": False,
+        "center-371502": True,
+        "finance-371502": False,
+    }
+    assert "银行退回待处理" in today
+
+
 def _open(username: str, run: Any) -> str:
     response = browser(username).get(f"/office/money/{run.id}/")
     assert response.status_code == 200

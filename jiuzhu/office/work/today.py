@@ -18,6 +18,7 @@ from jiuzhu.intake import queries as reports
 from jiuzhu.office.work.page import case_url, staff_only
 from jiuzhu.office.work.tables import case_table
 from jiuzhu.onedoor import queries as onedoor
+from jiuzhu.payments import queries as money
 from jiuzhu.ui.tables import Page
 from jiuzhu.workflow.states import STAGES, STATES
 
@@ -165,6 +166,13 @@ def _benefit_tiles(actor: Any) -> list[tuple[str, int, str, str]]:
             reverse("office:batches"),
             "orange",
         ),
+        (
+            "资金发放待办",
+            len(money.lists_due(actor)) + len(money.to_move(actor)),
+            reverse("office:runs"),
+            "orange",
+        ),
+        ("银行退回待处理", money.returned_count(actor), reverse("office:money-returns"), "orange"),
         ("复核超期", benefits.reviews(actor, colour="RED").count(), f"{reviews}?colour=RED", "red"),
         ("复核到期", benefits.reviews(actor, colour="ORANGE").count(), f"{reviews}?colour=ORANGE", "orange"),
     ]

@@ -14,14 +14,11 @@ from jiuzhu.accounts.organisations import towns_of
 from jiuzhu.aid_types import registry
 from jiuzhu.aid_types.base import ONCE
 from jiuzhu.core import clock
-from jiuzhu.core.calendar import add_months
 from jiuzhu.core.codes import name_of
 from jiuzhu.core.refusal import Refusal
-from jiuzhu.parameters import queries as parameters
-from jiuzhu.payments import permissions, statements, table
+from jiuzhu.payments import permissions, queries, statements, table
 from jiuzhu.payments.acts._run import Once, check_once, first_step, new_run, run_sql
 from jiuzhu.payments.models import PayRun
-from jiuzhu.policy.regimes import regime_on
 
 
 def build_run(
@@ -78,20 +75,14 @@ def _list(actor: Actor, run: PayRun, towns: list[int]) -> int:
 
 def _chosen(run: PayRun, values: dict[str, Any]) -> tuple[list[int], list[int]]:
     """Dues for the columns of the month's lines, and dues with lines of their own."""
-    share = Fraction(_values(run.county)["recovery.offset_max"])
+    share = Fraction(queries.values_of(run.county)["recovery.offset_max"])
     with connection.cursor() as cursor:
         cursor.execute(statements.CHOOSE, values | {"share": share.numerator, "share_of": share.denominator})
         chosen = cursor.fetchall()
     return [due for due, column in chosen if column], [due for due, column in chosen if not column]
 
 
-def _values(county: Organisation) -> dict[str, Any]:
-    today = clock.today()
-    return parameters.plain_values(county, on=today, regime=regime_on(today, "BY_DATE"))
-
-
 def _check_not_early(county: Organisation, month: date) -> None:
-    day = int(_values(county)["pay.cutoff_day"])
-    opens = add_months(month, -1).replace(day=day)
+    opens = queries.opens_on(county, month)
     if clock.today() < opens:
-        raise Refusal("E_PAY_EARLY", month=f"{month:%Y年%m月}", on=opens.isoformat(), day=day)
+        raise Refusal("E_PAY_EARLY", month=f"{month:%Y年%m月}", on=opens.isoformat(), day=opens.day)
