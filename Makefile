@@ -27,6 +27,7 @@ test: .venv/dev.stamp ## all tests, the browser's included (ONLY=path or -k word
 check: .venv/dev.stamp ## format, lint, types, import contracts, lock files, generated pages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/djangofmt --check -q jiuzhu departments
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	@if grep -n '://' requirements.lock requirements-dev.lock; then echo 'a lock file names an address; type: make lock'; exit 1; fi
@@ -35,6 +36,7 @@ check: .venv/dev.stamp ## format, lint, types, import contracts, lock files, gen
 fix: .venv/dev.stamp ## format, repair what can be repaired, rebuild generated pages
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djangofmt -q jiuzhu departments
 	$(JIUZHU) docs
 
 docs: .venv/dev.stamp ## rebuild the pages generated from code (docs/reference)

@@ -28,6 +28,10 @@ _FORMATS: dict[str, Callable[[Any], str]] = {
 }
 
 
+# kinds whose cell is drawn by a tag, and stays empty when there is nothing to draw
+_DRAWN = ("state", "due", "html")
+
+
 @dataclass(frozen=True)
 class Column:
     """``key`` is an attribute path (``household.head_name``) or a function of the row.
@@ -133,6 +137,7 @@ class Table:
             "value": value,
             "text": text_of(value, column.kind),
             "href": column.href(row) if column.href else "",
+            "blank": column.kind in _DRAWN and not value,
         }
 
     def sums(self) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from jiuzhu.cases.acts import authority
 from jiuzhu.core import clock
 from jiuzhu.core.refusal import Refusal
 from tests.families import DELEGATED
+from tests.pages import page_of
 
 
 @pytest.fixture
@@ -204,7 +205,7 @@ def test_the_administrator_does_it_all_on_screen(admin: Actor, town: Organisatio
     )
     staff = Staff.objects.get(username="V0001")
     address = f"/office/admin/staff/{staff.id}/"
-    password = opened.content.decode().split('<strong class="gov-mono">')[1].split("<")[0]
+    password = page_of(opened).split('<strong class="gov-mono">')[1].split("<")[0]
     assert staff.check_password(password)
     assert "马秀兰" in client.get("/office/admin/staff/?q=V0001").content.decode()
 

@@ -24,6 +24,7 @@ from jiuzhu.intake.models import ChangeReport
 from jiuzhu.office.tests.test_money import browser, hidden
 from jiuzhu.people.models import Membership, Person
 from tests.families import City
+from tests.pages import page_of
 
 CLERK, LEAD, CENTER, OTHER = "clerk-371502101", "lead-371502101", "center-371502", "center2-371502"
 
@@ -409,7 +410,7 @@ def test_a_suspended_benefit_says_why_and_until_when_and_keeps_nothing_back(home
     assert where in clerk.get(f"/office/changes/{change.uid}/").content.decode()
     assert where not in lead.get(f"/office/changes/{change.uid}/").content.decode()
 
-    page = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
+    page = page_of(clerk.get(f"/office/benefits/{home.entitlement_id}/"))
     assert "人员下落不明，从2022年7月起暂停发放；最迟2022年9月恢复发放或者停发" in page
     assert page.index("恢复发放</a>") < page.index("增加家庭成员</a>") and "送达告知书" in page
     with clock.at(date(2022, 9, 5)):
@@ -419,7 +420,7 @@ def test_a_suspended_benefit_says_why_and_until_when_and_keeps_nothing_back(home
             in clerk.get("/office/benefits/?pending=pause").content.decode()
         )
     with clock.at(date(2022, 7, 5)):
-        later = clerk.get(f"/office/benefits/{home.entitlement_id}/").content.decode()
+        later = page_of(clerk.get(f"/office/benefits/{home.entitlement_id}/"))
     assert "<dt>本月金额</dt><dd>暂停发放</dd>" in later
     with fence(home.city.staff("TOWN_CLERK")) as actor:
         [paper] = Document.objects.filter(code="W36")
@@ -442,5 +443,5 @@ def test_a_stopped_benefit_says_what_is_open_before_it_is_closed(home: Home) -> 
     page = f"/office/benefits/{home.entitlement_id}/"
     assert "还不能结清：最后月份2022年06月还没有过完" in browser(CLERK).get(page).content.decode()
     with clock.at(date(2022, 7, 2)):
-        assert "结清归档</button>" in browser(CLERK).get(page).content.decode()
+        assert "结清归档</button>" in page_of(browser(CLERK).get(page))
         assert browser(CLERK).post(f"{page}close/").status_code == 422

@@ -18,6 +18,7 @@ from jiuzhu.payments.acts import checking
 from jiuzhu.payments.tests import city as cities
 from jiuzhu.payments.tests.city import City
 from jiuzhu.payments.tests.test_month import BUILT, build, lines, returned, walk
+from tests.pages import page_of
 
 _BACKEND = "jiuzhu.accounts.backend.StaffBackend"
 
@@ -57,7 +58,7 @@ def test_roles_without_money_do_not_come_in(city: City, username: str) -> None:
 
 def test_the_centre_makes_a_list_by_the_form(city: City) -> None:
     client = browser("center-371502")
-    page = client.get("/office/money/").content.decode()
+    page = page_of(client.get("/office/money/"))
     asked = {
         "month": "2019-11",
         "aid_type": "DIBAO",
@@ -114,7 +115,7 @@ def test_each_sees_only_the_button_that_is_his(city: City) -> None:
 
 def _waiting(username: str) -> list[str]:
     """What the list of runs says waits for this person: each line's words."""
-    page = browser(username).get("/office/money/").content.decode()
+    page = page_of(browser(username).get("/office/money/"))
     card = re.search(r'<ul class="gov-signers">(.*?)</ul>', page, re.DOTALL)
     return [
         re.sub(r"<[^>]+>|\s+", " ", each).strip()
@@ -126,7 +127,7 @@ def _waiting(username: str) -> list[str]:
 
 def test_the_list_not_made_yet_is_one_button_away(city: City) -> None:
     client = browser("center-371502")
-    page = client.get("/office/money/").content.decode()
+    page = page_of(client.get("/office/money/"))
     form = re.search(r'<ul class="gov-signers">.*?<form(.*?)</form>', page, re.DOTALL)
     assert form
     asked = {name: hidden(form[1], name) for name in ("once", "month", "aid_type", "area_type")}
@@ -185,10 +186,10 @@ def test_returned_lines_wait_for_town_and_centre_until_paid_again(city: City) ->
     walk(city, build(city), "RECONCILED")
     with clock.at(date(2019, 11, 6)):
         told = {
-            username: "银行退回待处理" in browser(username).get("/office/money/").content.decode()
+            username: "银行退回待处理" in page_of(browser(username).get("/office/money/"))
             for username in ("payroll-371502101", "payroll-371502102", "center-371502", "finance-371502")
         }
-        today = browser("center-371502").get("/office/").content.decode()
+        today = page_of(browser("center-371502").get("/office/"))
 
     assert told == {
         "payroll-371502101": True,
@@ -202,13 +203,13 @@ def test_returned_lines_wait_for_town_and_centre_until_paid_again(city: City) ->
 def _open(username: str, run: Any) -> str:
     response = browser(username).get(f"/office/money/{run.id}/")
     assert response.status_code == 200
-    return response.content.decode()
+    return page_of(response)
 
 
 def test_the_form_carries_the_version_of_the_page(city: City) -> None:
     run = build(city)
     client = browser("payroll-371502101")
-    page = client.get(f"/office/money/{run.id}/").content.decode()
+    page = page_of(client.get(f"/office/money/{run.id}/"))
     with fence(city.payroll(1)) as clerk:
         checking.check_town(clerk, run.id)
 
@@ -301,7 +302,7 @@ def test_a_returned_line_is_put_right_by_the_town_and_paid_again_with_one_click(
     run = walk(city, build(city), "RECONCILED")
     line = next(each for each in lines(run) if each.payee_name == "赵䶮")
     with clock.at(date(2019, 11, 6)):
-        before = browser("center-371502").get("/office/money/returns/").content.decode()
+        before = page_of(browser("center-371502").get("/office/money/returns/"))
         browser("payroll-371502101").post(
             f"/office/money/lines/{line.id}/",
             {
@@ -313,7 +314,7 @@ def test_a_returned_line_is_put_right_by_the_town_and_paid_again_with_one_click(
             },
         )
         client = browser("center-371502")
-        page = client.get("/office/money/returns/").content.decode()
+        page = page_of(client.get("/office/money/returns/"))
         response = client.post(
             f"/office/money/{run.id}/do/reissue/", {"once": hidden(page, "once")}, follow=True
         )
@@ -330,9 +331,9 @@ def test_lines_are_paged_by_key(city: City) -> None:
     run = build(city)
     client = browser("center-371502")
 
-    first = client.get(f"/office/money/{run.id}/?show=all&size=10").content.decode()
+    first = page_of(client.get(f"/office/money/{run.id}/?show=all&size=10"))
     (following,) = re.findall(r'rel="next" href="([^"]+)"', first)
-    second = client.get(f"/office/money/{run.id}/{following.replace('&amp;', '&')}").content.decode()
+    second = page_of(client.get(f"/office/money/{run.id}/{following.replace('&amp;', '&')}"))
 
     numbers = [
         re.findall(r'<tr[^>]*><td class="gov-right"[^>]*>(\d+)</td>', page) for page in (first, second)
