@@ -296,11 +296,17 @@ def wage_is_plausible(base_fen: int, declared: Sequence[Income]) -> bool:
 
 
 def find(
-    declared: Evidence, outcome: Outcome, observations: Iterable[Observation], refs: Mapping[str, str]
+    declared: Evidence,
+    outcome: Outcome,
+    observations: Sequence[Observation],
+    refs: Mapping[str, str],
+    *,
+    answered: Collection[str] = (),
 ) -> list[Finding]:
     """Findings: what the outcome of the *verified* evidence says is over a limit, then every difference and hint.
 
-    ``declared`` is the evidence as the family said it; ``outcome`` the assessment of :func:`with_observations`.
+    ``declared`` is the evidence as the family said it; ``outcome`` the assessment of :func:`with_observations`;
+    ``answered`` the sources that spoke, whose silence about somebody says something.
     """
     findings = [_block(result) for result in outcome.not_met if _is_finding(result.key, outcome)]
     known = {member.ref: member for member in declared.members}
@@ -308,6 +314,8 @@ def find(
         ref = refs.get(seen.subject, "")
         if ref:
             findings += _differences(declared, known.get(ref), seen, ref, refs)
+    if "SB" in answered:
+        findings += _no_longer_insured(declared, observations, refs)
     return list(dict.fromkeys(findings))
 
 
@@ -425,6 +433,28 @@ def _wage(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:
     if not declared.incomes:
         said = f"社会保险缴费基数{value}，请在申请表中如实填写工资收入"
     return [_diff("H-WAGE", ref, seen, value, limit, said, _level(declared))]
+
+
+def _no_longer_insured(
+    declared: Evidence, observations: Sequence[Observation], refs: Mapping[str, str]
+) -> list[Finding]:
+    """A wage once proved by contributions still counts though nobody contributes any more: is he still at work?"""
+    insured = {refs.get(each.subject, "") for each in observations if each.attributes.get("base_fen")}
+    return [
+        Finding(
+            "H-NOJOB",
+            HINT,
+            item.member,
+            "SB",
+            "没有缴费记录",
+            f"{yuan(item.year_fen // 12)}元",
+            _ASKED_BY,
+            f"工资每月{yuan(item.year_fen // 12)}元已计入，社会保险现在没有缴费记录；已不在工作的，请办理收入变化",
+            "",
+        )
+        for item in declared.incomes
+        if item.verified and item.kind == "wage" and item.member not in insured
+    ]
 
 
 def _pension(declared: Evidence, seen: Observation, ref: str) -> list[Finding]:

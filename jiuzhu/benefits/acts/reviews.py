@@ -150,7 +150,7 @@ def issue_report(actor: Actor, review_id: int) -> Report:
             known = verified(entitlement, run, today, regime)
             outcome = standing.assess(entitlement.aid_type, known, limits, regime)
             observations, refs = verification.observations_of(run)
-            found = findings.find(said, outcome, observations, refs)
+            found = findings.find(said, outcome, observations, refs, answered=known.answered)
             persons = {str(each.uid): each for each in Person.objects.filter(household=entitlement.household)}
         report = verification_acts.report(
             actor,

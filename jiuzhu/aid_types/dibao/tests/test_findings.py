@@ -309,6 +309,29 @@ def test_a_contribution_base_of_more_than_six_fifths_of_the_wage(base: int, expe
     assert codes(seen("contribution", MOTHER, base_fen=base), declared=declared) == expected
 
 
+@pytest.mark.parametrize(
+    ("wage", "contributes", "answered", "told"),
+    [
+        (Income("p2", "W", "wage", 12 * 1_500_00, verified=True), False, ("SB",), ["H-NOJOB"]),
+        (Income("p2", "W", "wage", 12 * 1_500_00, verified=True), True, ("SB",), []),
+        (Income("p2", "W", "wage", 12 * 1_500_00, verified=True), False, (), []),
+        (Income("p2", "W", "wage", 12 * 1_500_00), False, ("SB",), []),
+        (Income("p2", "W", "casual", 12 * 1_500_00, verified=True), False, ("SB",), []),
+    ],
+)
+def test_a_wage_once_proved_that_nobody_contributes_for_any_more_is_a_hint(
+    wage: Income, contributes: bool, answered: tuple[str, ...], told: list[str]
+) -> None:
+    """Silence of the insurer says something only once it has answered; odd jobs are never insured."""
+    declared = family(incomes=(wage,))
+    known = [seen("contribution", MOTHER, base_fen=1_500_00)] if contributes else []
+
+    found = find(declared, assess(declared), known, REFS, answered=answered)
+
+    assert [each.code for each in found] == told
+    assert all(each.level == "HINT" and "1,500.00元" in each.sentence for each in found)
+
+
 def test_a_base_within_tolerance_proves_the_declared_wage_and_does_not_replace_it() -> None:
     declared = family(incomes=(Income("p2", "W", "wage", 12 * 1_500_00, cost_fen=100),))
 
