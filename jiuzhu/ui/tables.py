@@ -29,7 +29,7 @@ _FORMATS: dict[str, Callable[[Any], str]] = {
 
 
 # kinds whose cell is drawn by a tag, and stays empty when there is nothing to draw
-_DRAWN = ("state", "due", "html")
+_DRAWN = ("state", "html")
 
 
 @dataclass(frozen=True)
