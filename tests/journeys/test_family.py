@@ -348,7 +348,7 @@ def test_the_month_is_paid_from_the_list_to_the_account(city: City) -> None:
         "资金发放",
         "“等您办”列出轮到您的批次和还没编的花名册：每月25日以后点“编制”，系统一次编好。各月应发和到账一图看清。",
     )
-    center.click(center.page.get_by_role("button", name=f"{first_month.year}年{first_month.month}月"))
+    center.click(center.page.get_by_role("button", name=f"{first_month.year}年{first_month.month}月农村"))
     center.tell(
         "money", "花名册", "有疑点的笔排在最前：点开选暂缓，或写说明后照发。疑点没处理完，送不到下一步。"
     )
