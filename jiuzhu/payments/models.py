@@ -236,3 +236,7 @@ class LineResult(models.Model):
     text = models.CharField(max_length=80, blank=True)
     returned_at = models.DateTimeField()
     bank_file = models.ForeignKey(BankFile, on_delete=models.PROTECT)
+
+    class Meta:
+        # what came back is looked for among a hundred times as many lines that arrived
+        indexes = [models.Index(fields=["line"], condition=~models.Q(code="00"), name="payments_failed")]

@@ -25,7 +25,7 @@ from jiuzhu.documents import acts as documents
 from jiuzhu.documents.models import Document
 from jiuzhu.parameters import queries as parameters
 from jiuzhu.payments import permissions, statements, table
-from jiuzhu.payments.models import LIVING, BankFile, Due, LineMark, PayLine, PayRun, RunStep
+from jiuzhu.payments.models import LIVING, BankFile, Due, LineMark, LineResult, PayLine, PayRun, RunStep
 from jiuzhu.policy.regimes import regime_on
 
 PAGE = 50
@@ -95,8 +95,8 @@ def returned_count(actor: Actor) -> int:
     """Returned lines in sight that can still be paid again, for whoever corrects accounts or pays again."""
     if not any(has_power(actor.role, power) for power in ("payroll.check_town", "payroll.build")):
         return 0
-    failed = PayLine.objects.filter(_SHOWN["failed"], run__in=runs(actor).order_by(), reissues__isnull=True)
-    return failed.exclude(result__code__in=table.NEVER_AGAIN).count()
+    failed = LineResult.objects.exclude(code="00").exclude(code__in=table.NEVER_AGAIN)
+    return failed.filter(line__run__in=runs(actor).order_by(), line__reissues__isnull=True).count()
 
 
 def run_for(actor: Actor, run_id: int) -> PayRun:
