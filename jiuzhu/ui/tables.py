@@ -137,7 +137,7 @@ class Table:
             "value": value,
             "text": text_of(value, column.kind),
             "href": column.href(row) if column.href else "",
-            "blank": column.kind in _DRAWN and not value,
+            "blank": column.kind in _DRAWN and not str(value or "").strip(),
         }
 
     def sums(self) -> list[dict[str, Any]]:
