@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jiuzhu.accounts.organisations import decide_authority
+from jiuzhu.aid_types import registry
 from jiuzhu.cases.models import Case, CaseClock, Extension, Pause, Step
 from jiuzhu.core import clock
 from jiuzhu.parameters import queries as parameters
@@ -38,9 +39,11 @@ def state_of(
     stretch = stretch or Stretch.of(case)
     began_on, calendar = clock.local(row.started_at).date(), parameters.calendar()
     now = now or clock.now()
-    # what pauses the case later has nothing to say of a clock that had ended
+    # what pauses the case later, or longer, has nothing to say of a clock that had ended
     until = clock.local(ended_at or now).date()
-    pauses = [each for each in stretch.pauses if each[1] <= until]
+    pauses = [
+        (kind, first, last and min(last, until)) for kind, first, last in stretch.pauses if first <= until
+    ]
     return law.due(
         row.clock,
         started_at=row.started_at,
@@ -98,8 +101,18 @@ def stop(case: Case, clock_id: str, at: datetime) -> None:
 def _end(row: CaseClock, at: datetime, step: Step | None = None, stretch: Stretch | None = None) -> None:
     row.ended_at, row.ended_by = at, step
     state = state_of(row, ended_at=at, stretch=stretch)
+    _index(row, state)
     row.used_days, row.breached = state.used, state.breached
     row.save()
+    if row.clock == registry.get(row.case.aid_type).total_clock:
+        _end_pauses(row.case, clock.local(at).date())
+
+
+def _end_pauses(case: Case, on: date) -> None:
+    """Where the total clock has ended nothing stands still any more: no head has to set it running first."""
+    for pause in Pause.objects.filter(case=case, ends_on__isnull=True):
+        pause.ends_on = max(pause.starts_on, on)
+        pause.save(update_fields=["ends_on"])
 
 
 def _index(row: CaseClock, state: law.ClockState) -> None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from jiuzhu.accounts.actor import PLATFORM, fence
 from jiuzhu.accounts.models import Organisation
 from jiuzhu.accounts.organisations import county_of, villages_of
 from jiuzhu.benefits.acts import support
-from jiuzhu.cases.acts import archive, authorisation, conversion, events, intention, materials, withdrawal
+from jiuzhu.cases.acts import (
+    archive,
+    authorisation,
+    conversion,
+    events,
+    intention,
+    materials,
+    timekeeping,
+    withdrawal,
+)
 from jiuzhu.cases.models import Case
 from jiuzhu.core import clock
 from jiuzhu.documents.models import Document
+from jiuzhu.infra import invariants
 from jiuzhu.infra.chores import Chores
 from jiuzhu.infra.urgent_walk import urgent_walk
 from jiuzhu.infra.walk import drawn_picture
@@ -142,3 +152,24 @@ def test_a_second_agreement_on_one_day_is_refused_when_the_first_has_its_account
         support.sign_agreement(clerk, family.uid, number="6228480000007654321", **carer)
         with refused("E_STATE", "明天"):
             support.sign_agreement(clerk, family.uid, number="6228480000001234567", **carer)
+
+
+def test_a_case_that_ends_while_its_clock_stands_still_stays_as_it_ended(city: City) -> None:
+    """A head set the clock of a closed case running again, and its dates moved (3.11)."""
+    family = city.family("plain_poor").until("TOWN_REVIEW")
+    lead = family.staff("TOWN_LEAD")
+    with family.at(), fence(lead):
+        timekeeping.pause_clock(lead, family.uid, kind="PAU-2", reason="等残疾鉴定", document_no="鉴定1号")
+    family.now += timedelta(days=6)
+    with family.at(), fence(family.citizen):
+        withdrawal.withdraw(family.citizen, family.uid, reason="不办了")
+    family.now += timedelta(days=12)
+    with family.at(), fence(lead), refused("E_STATE"):
+        timekeeping.resume_clock(lead, family.uid)
+
+    with family.at(), fence(PLATFORM):
+        (pause,) = family.case.pauses.all()
+        total = family.case.clocks.get(clock="CLK-T20")
+        assert pause.ends_on - pause.starts_on == timedelta(days=6)
+        assert total.ended_at.date() == pause.ends_on
+        assert list(invariants.violations()) == []
