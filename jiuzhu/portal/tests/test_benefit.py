@@ -57,7 +57,7 @@ def test_anothers_benefit_does_not_exist(home: Home) -> None:
 @pytest.mark.parametrize(
     ("way", "words"),
     [
-        ("OFFSET", ("经同意从以后的救助金中抵扣", "2020年5月", "待列入名单")),
+        ("OFFSET", ("经同意从以后的救助金中抵扣", "<li>2020年5月<", "待列入名单")),
         ("CASH", ("家庭缴回", "已缴回50.00元")),
     ],
 )
