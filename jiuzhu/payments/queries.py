@@ -63,25 +63,32 @@ def opens_on(county: Organisation, month: date) -> date:
     return add_months(month, -1).replace(day=int(values_of(county)["pay.cutoff_day"]))
 
 
-def lists_due(actor: Actor) -> list[tuple[date, str, str]]:
-    """Month, kind of aid and area of the lists the asker's county may make now and has not made, for who makes them."""
+def lists_due(actor: Actor) -> list[PayRun]:
+    """Lists of this month, and of the next once they may be made, that the asker's county lacks: not yet in the books."""
     if not (has_power(actor.role, "payroll.build") and actor.organ_id):
         return []
     county, this_month = Organisation.objects.get(pk=actor.organ_id), clock.today().replace(day=1)
-    next_month = add_months(this_month, 1)
+    months = [
+        month for month in (this_month, add_months(this_month, 1)) if opens_on(county, month) <= clock.today()
+    ]
     pairs = [
         (aid.code, area) for aid in registry.all_types() if aid.has_money for area in choices("area_type")
     ]
     given = {
         "county": county.id,
-        "month": next_month if clock.today() >= opens_on(county, next_month) else this_month,
         "aid_types": [aid for aid, _ in pairs],
         "area_types": [area for _, area in pairs],
         "towns": [town.id for town in towns_of(county, clock.today())],
     }
+    due = list[PayRun]()
     with connection.cursor() as cursor:
-        cursor.execute(statements.LISTS_DUE, given)
-        return [(given["month"], *row) for row in cursor.fetchall()]
+        for month in months:
+            cursor.execute(statements.LISTS_DUE, given | {"month": month})
+            due += [
+                PayRun(month=month, aid_type=aid, area_type=area, kind="REGULAR")
+                for aid, area in cursor.fetchall()
+            ]
+    return due
 
 
 def to_move(actor: Actor) -> list[tuple[PayRun, list[table.RunMove]]]:

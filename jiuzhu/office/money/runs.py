@@ -21,7 +21,7 @@ from jiuzhu.accounts.roles import has_power
 from jiuzhu.aid_types import registry
 from jiuzhu.core import clock
 from jiuzhu.core.calendar import add_months
-from jiuzhu.core.codes import choices, name_of
+from jiuzhu.core.codes import choices
 from jiuzhu.core.refusal import Refusal
 from jiuzhu.funds import queries as funds
 from jiuzhu.intake import handed
@@ -114,12 +114,12 @@ def listing(request: HttpRequest, *, form: BuildForm | None = None, refusal: Any
         "tiles": _tiles(actor),
         "to_list": [
             {
-                "month": f"{month:%Y-%m}",
-                "aid_type": aid_type,
-                "area_type": area_type,
-                "title": f"{cn_month(month)}{name_of('area_type', area_type)}{registry.get(aid_type).name}",
+                "month": f"{each.month:%Y-%m}",
+                "aid_type": each.aid_type,
+                "area_type": each.area_type,
+                "title": queries.title_of(each),
             }
-            for month, aid_type, area_type in queries.lists_due(actor)
+            for each in queries.lists_due(actor)
         ],
         "to_move": [
             {

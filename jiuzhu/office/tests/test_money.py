@@ -141,14 +141,21 @@ def test_the_list_not_made_yet_is_one_button_away(city: City) -> None:
     assert _waiting("center-371502") == []
 
 
-def test_before_the_cut_off_day_only_this_months_list_is_asked_for(city: City) -> None:
-    with clock.at(date(2019, 10, 24)), fence(city.builder) as actor:
-        early = queries.lists_due(actor)
-    with clock.at(date(2019, 11, 3)), fence(city.builder) as actor:
-        late = queries.lists_due(actor)
+def test_a_list_is_asked_for_from_the_cut_off_day_on_and_a_missed_month_stays_asked_for(city: City) -> None:
+    due = {}
+    for day in (date(2019, 10, 24), date(2019, 10, 25), date(2019, 11, 24), date(2019, 11, 25)):
+        with clock.at(day), fence(city.builder) as actor:
+            due[f"{day:%m-%d}"] = [
+                (each.month.month, each.aid_type, each.area_type) for each in queries.lists_due(actor)
+            ]
 
-    assert early == []
-    assert late == [(date(2019, 11, 1), "DIBAO", "RURAL")]
+    november, december = (11, "DIBAO", "RURAL"), (12, "DIBAO", "RURAL")
+    assert due == {
+        "10-24": [],
+        "10-25": [november],
+        "11-24": [november],
+        "11-25": [november, december],
+    }
 
 
 def test_every_role_is_told_which_run_waits_for_it_and_nobody_else(city: City) -> None:
